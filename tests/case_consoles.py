@@ -34,14 +34,14 @@ PEOPLE = (
     ("other", "reporter", "G2", ""),
     ("administrator", "administrator", OWNER, ""),
 )
-"""Sign-in name, role, entity and line of everybody."""
+"""Sign-in name, role, entity and line of every user."""
 
 
 class Wall:
     """A clock that is set by hand."""
 
     def __init__(self, said: str) -> None:
-        """Let it be that moment of the owner's wall."""
+        """Set the clock to a moment of the owner's local time."""
         self.moment = moment(said)
 
     def __call__(self) -> dt.datetime:
@@ -85,13 +85,13 @@ def open_case_desk(folder: Path) -> Server:
 
 
 def at(server: Server, said: str) -> None:
-    """Let it be that moment, for the desk and for its books."""
+    """Set the moment, for the server and for its books."""
     server.clock.moment = moment(said)
     server.writer.do(lambda worker: worker.tick(moment(said), moment(said))).result(60)
 
 
 def correct(server: Server, decided: str) -> None:
-    """Let the firm correct when its board approved."""
+    """Report the firm's correction of its board's approval."""
     row = {"entity": "G1", "decision": "DM1", "matter": "M1", "body": "board", "outcome": "approved"}
     outcome = server.writer.take(
         report("decision", {**row, "decided_at": decided, "act": "correct"}, reporter="G1")
@@ -100,7 +100,7 @@ def correct(server: Server, decided: str) -> None:
 
 
 def tender(server: Server, deposit: int, **more: str) -> int:
-    """Let the firm report a tender with its bid deposit, of which 2 is the cap; returns the entry."""
+    """Report the firm's tender with its bid deposit, capped at 2; return the entry."""
     row = {"entity": "G1", "tender": "T1", "method": "open_tender", "estimate_cny": 100, "published_on": "2024-03-01"}
     outcome = server.writer.take(report("tender", {**row, "bid_deposit_cny": deposit, **more}, reporter="G1")).result(
         60
@@ -110,7 +110,7 @@ def tender(server: Server, deposit: int, **more: str) -> int:
 
 
 def release(server: Server) -> Server:
-    """Let the leading line ask the firm for material: by that the firm learns of the case."""
+    """Send the leading line's request for material to the firm, which learns of the case by it."""
     row = {"request": "R0", "case_id": the_case(server), "office": OWNER, "by_line": "internal", "by": "internal1"}
     asked = report("material_request", row | {"material": "books", "asked_on": OPENED[:10]}, reporter=OWNER)
     outcome = server.writer.take(asked).result(60)

@@ -1,4 +1,4 @@
-"""The call "may I?": answered from the lists within reach, at once, and kept in the ledger."""
+"""The call "may I?": answered at once from the lists within scope, and recorded in the ledger."""
 
 import datetime as dt
 
@@ -19,7 +19,7 @@ BOARD = {"entity": "G1", "post": "board", "item": "loan", "amount_cny": "1000"}
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory):
-    """Yield a function that asks as somebody; over G1 a line for loans was set."""
+    """Yield a function that asks as a user; for G1 a line for loans was set."""
     folder = tmp_path_factory.mktemp("checks")
     worker = city(folder, "cn-cases")
     line = {"entity": "G1", "list": "collective_decision", "item": "loan", "body": "board", "limit_cny": 1000}
@@ -54,7 +54,7 @@ def _secrets():
 
 
 def test_the_line_that_decides_is_told(asked):
-    """Who reaches it may; another is told whom to ask; the answer is an entry under its number."""
+    """A permitted post may; another is shown who may; the answer is an entry under its number."""
     said = asked("whole").json()
     assert (said["answer"], said["lines"][0]["holder"]) == ("allowed", "G1")
     assert (said["lines"][0]["entry"], said["lines"][0]["cites"]) == (3, [])
@@ -65,7 +65,7 @@ def test_the_line_that_decides_is_told(asked):
 
 
 def test_without_waiting_it_is_kept_all_the_same(asked):
-    """The answer is on the desk's shelf when it comes, and its entry follows; then the shelf forgets it."""
+    """The answer is stored when it returns, and its entry follows; then the stored copy is deleted."""
     said = asked("whole", wait=False).json()
     assert said["entry"] is None
     assert [number for number, _ in asked.server.storage.owed()] == [said["advice"]]
@@ -76,7 +76,7 @@ def test_without_waiting_it_is_kept_all_the_same(asked):
 
 
 def test_lines_of_one_entity_are_those_of_the_table_of_all(asked):
-    """What a question reads is what the books hold for its entity, line by line, whoever is above it."""
+    """A question reads the books' lines of its entity, line by line, with any entity above it."""
     visit = visit_for(asked.server, "whole")
     entities = [row[0] for row in asked.server.duck.rows("SELECT entity FROM entity ORDER BY entity")]
     assert len(entities) > 2
@@ -91,7 +91,7 @@ def test_lines_of_one_entity_are_those_of_the_table_of_all(asked):
 
 
 def test_what_is_out_of_reach_is_not_there(asked):
-    """Whoever does not see the entity learns nothing of its lists; an amount is a number."""
+    """A user who does not see the entity learns nothing of its lists; an amount is a number."""
     assert asked("elsewhere").status_code == 404
     assert asked("whole", entity="NOBODY").status_code == 404
     for wrong in ("-1", "NaN", "a lot", "1e400"):
@@ -99,7 +99,7 @@ def test_what_is_out_of_reach_is_not_there(asked):
 
 
 def test_nothing_is_answered_that_the_ledger_would_not_keep(asked):
-    """Whatever text is said: it is refused at once, or it is taken by intake as well."""
+    """Any text is either rejected at once or accepted by intake as well."""
     odd = (
         "a b",
         " a",

@@ -4,7 +4,7 @@ from tests.consoles import form_key, sign_in
 
 
 def test_a_question_is_answered_and_kept(moving):
-    """The answer names whom to ask; it is kept, under the entity; without what it needs nothing is answered."""
+    """The answer names who may; it is recorded under the entity; an incomplete question has no answer."""
     one = sign_in(moving, "over")
     key = form_key(one)
     asked = {
@@ -28,7 +28,7 @@ def test_a_question_is_answered_and_kept(moving):
 
 
 def test_what_is_out_of_reach_is_not_answered(cases):
-    """Another firm's people learn nothing of this one; the matrix is shown to whoever reaches the entity."""
+    """Users of another firm learn nothing of this one; a viewer of the entity is shown the matrix."""
     other, mine = sign_in(cases, "other"), sign_in(cases, "firm")
     assert other.get("/authority?entity=G1").status_code == 404
     asked = {"form_key": form_key(other), "entity": "G1", "post": "board", "item": "merger"}

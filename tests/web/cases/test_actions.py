@@ -1,4 +1,7 @@
-"""Acts in cases: each is kept in the name of who is signed in; two officers are two people; nobody acts for another line."""
+"""Actions in cases: each is recorded in the name of the signed-in user; two officers are two people.
+
+No user acts for another line.
+"""
 
 import datetime as dt
 
@@ -25,7 +28,7 @@ def names(server, login):
 
 
 def test_each_may_do_what_his_seat_allows(cases, released):
-    """The leading line moves, an informed one asks and supplies, the entity answers, whoever only looks does nothing."""
+    """The leading line moves, an informed one requests and supplies, the entity answers, an overseer does nothing."""
     assert {"escalate", "dismiss", "hand_over", "extend", "suppression"} <= names(cases, "internal1")
     assert names(cases, "internal1").isdisjoint({"close", "verify", "contest", "receive"})
     assert names(cases, "audit1") == {"material_request", "case_evidence", "loss_estimate"}
@@ -35,7 +38,7 @@ def test_each_may_do_what_his_seat_allows(cases, released):
 
 
 def test_what_is_not_allowed_is_not_done(released):
-    """An act that is not among those allowed is refused, and one without what it needs as well; nothing is kept."""
+    """An action outside the permitted ones is rejected, and so is one without a required field; nothing is recorded."""
     cases, size = released, released.ledger.size
     for login, name in (("audit1", "escalate"), ("over", "dismiss"), ("internal1", "close"), ("firm", "escalate")):
         with pytest.raises(PermissionDenied):
@@ -46,7 +49,7 @@ def test_what_is_not_allowed_is_not_done(released):
 
 
 def test_an_act_is_told_in_the_officers_own_name(moving):
-    """Whatever a form says, the officer is who is signed in, and the same act told twice is one."""
+    """The officer is always the signed-in user, and a repeated action is recorded once."""
     said = {"reason": "because", "by": "somebody", "by_line": "audit", "approved_by": "x"}
     done = actions.perform(*seen_by(moving, "internal1"), "escalate", said, "N1")
     assert done.entry
@@ -73,7 +76,7 @@ def test_two_officers_are_two_people(moving):
 
 
 def test_who_is_inquired_into_is_told_before_anything_is_decided(moving):
-    """An inquiry into a person is told while nothing is decided; the decision then takes the place of what was said before."""
+    """An inquiry into a person is recorded while nothing is decided; the decision then replaces it."""
     person, told = {"person": "P1", "degree": "direct", "inquired_on": "2024-03-01"}, []
     for more in ({}, {"decided_on": "2024-03-12", "deduction_pct": "30"}):
         number = actions.perform(*seen_by(moving, "internal1"), "responsibility", person | more).waits
@@ -99,7 +102,7 @@ def test_an_office_takes_what_it_is_handed(moving):
 
 
 def test_a_refusal_of_the_room_is_told(moving):
-    """What the room of cases refuses is told with its code; an act that waits stays until it is taken away."""
+    """A rejection by the case tracker is shown with its code; a waiting action stays until it is withdrawn."""
     actions.perform(*seen_by(moving, "internal1"), "escalate", {"reason": "r"})
     more = {"clock": "verification", "extend_by": "99", "order_number": "N1", "reason": "r"}
     number = actions.perform(*seen_by(moving, "internal1"), "extend", more).waits
@@ -111,7 +114,7 @@ def test_a_refusal_of_the_room_is_told(moving):
 
 
 def test_a_line_tells_more_than_moves(moving):
-    """Requests, evidence, losses and what keeps a rule from opening cases are told by forms of their own."""
+    """Requests, evidence, losses and suppressions have forms of their own."""
     asked = actions.perform(*seen_by(moving, "audit1"), "material_request", {"material": "minutes"}, "R1")
     lost = actions.perform(
         *seen_by(moving, "internal1"), "loss_estimate", {"amount_cny": "12000000", "reason": "books"}
@@ -132,7 +135,7 @@ def test_a_line_tells_more_than_moves(moving):
 
 
 def test_steps_are_not_reported(moving):
-    """A report that holds a step is refused, also where its kind is written in another way; an answer is taken."""
+    """A report that contains a step is rejected, also with another spelling of its kind; an answer is accepted."""
     visit = visit_for(moving, "firm")
     step = '"facts": [{"step": "S", "case_id": "C", "office": "G1", "by_line": "internal", "move": "dismiss"}]}'
     for kind in ("case_step", "case\\u005fstep"):

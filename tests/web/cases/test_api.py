@@ -7,7 +7,7 @@ from tests.consoles import form_key, sign_in
 
 
 def test_the_list_is_what_one_has_a_part_in(cases, released):
-    """Each caller is given the cases of his part, the entity's side without lines, and how many are hidden."""
+    """Each caller lists the cases they have a part in, the entity without lines, and how many are hidden."""
     mine = sign_in(cases, "internal1").get("/api/v1/cases").json()
     assert [one["case_id"] for one in mine["items"]] == [the_case(cases)]
     assert (mine["next"], mine["hidden"]) == (None, 0)
@@ -37,7 +37,7 @@ def test_a_case_is_given_from_the_callers_seat(released, login, seat):
 
 
 def test_acts_are_kept_wait_or_are_refused(moving):
-    """An act gives its entry and is done once under its number; one for two officers waits for the other."""
+    """An action returns its entry and is done once under its number; one for two officers waits for the other."""
     one, two = sign_in(moving, "internal1"), sign_in(moving, "internal2")
     path = f"/api/v1/cases/{the_case(moving)}"
     head = {"x-form-key": form_key(one)}

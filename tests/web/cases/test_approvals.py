@@ -18,7 +18,7 @@ from tests.worlds import OWNER
 
 @pytest.fixture(scope="module")
 def writing(tmp_path_factory):
-    """A desk with one case, in which letters wait."""
+    """Yield a console with one case, in which letters wait."""
     opened = open_case_desk(tmp_path_factory.mktemp("settling"))
     yield opened
     opened.stop()
@@ -96,7 +96,7 @@ def test_two_officers_are_two_persons(writing):
 
 @needs_font
 def test_a_letter_waits_and_is_released_on_the_pages(writing):
-    """It stands on the page of letters with its draft, and one click of another officer sends it, or takes it away."""
+    """It is on the page of letters with its draft, and one click of another officer sends or withdraws it."""
     one, two = sign_in(writing, "internal1"), sign_in(writing, "internal2")
     path, before = f"/cases/{the_case(writing)}/letters", len(sent(writing))
     form = {"form_key": form_key(one), "kind": "closure", "language": "en", "addressee": "G1", "text": "Done."}

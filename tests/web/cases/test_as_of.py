@@ -1,11 +1,13 @@
-"""Case pages as of a day: they show what was true and known then, to whoever has a part in the case now, and take no acts."""
+"""Case pages as of a day: they show what was true and known then to current participants, and accept no actions."""
 
 from tests.case_consoles import at, release, the_case
 from tests.consoles import form_key, sign_in
 
 
 def test_pages_of_cases_are_asked_as_of_a_day(moving):
-    """Board, table, load, day and the case itself tell the state of the day; who has no part now sees nothing of then."""
+    """Board, table, workload, day and the case itself show the state of the day; a viewer without a current
+    part sees nothing.
+    """
     line = sign_in(release(moving), "internal1")
     path = f"/cases/{the_case(moving)}"
     said = {"form_key": form_key(line), "reason": "because"}

@@ -1,4 +1,4 @@
-"""The entity's inbox, its answers, and everybody's day."""
+"""The entity's inbox, its answers, and every user's day."""
 
 from comptroller.web.cases.inbox_page import day_of
 from tests.case_consoles import release, the_case

@@ -30,7 +30,7 @@ STACKS = (
 
 @pytest.mark.parametrize("mark", STACKS)
 def test_marks_on_one_character_are_bounded(mark):
-    """Thirty are taken and one more is refused, whichever sort of mark joins the character; its place is told."""
+    """Thirty are accepted and one more is rejected with its place, for any sort of mark that joins the character."""
     assert check_text("a" + mark * MOST_MARKS, "text") == []
     found = check_text("ab\nc" + mark * (MOST_MARKS + 1), "text")
     assert [(one.code, one.line, one.field) for one in found] == [("desk.letter.marks", 2, "text")]
@@ -62,13 +62,13 @@ def test_letters_joined_by_a_virama_are_bounded():
     ],
 )
 def test_hidden_characters_are_rejected(hidden):
-    """Controls, orders of reading, tags, lone halves and separators of lines are refused by name and place."""
+    """Controls, direction marks, tags, lone surrogates and line separators are rejected by name and place."""
     found = check_text(f"ab{hidden}c", "addressee")
     assert [(one.code, one.seen) for one in found] == [("desk.letter.hidden", f"U+{ord(hidden):04X}, 3")]
 
 
 def test_length_and_lines_are_bounded():
-    """A text at its bounds is taken; one character or line more is refused."""
+    """A text at its limits is accepted; one character or line more is rejected."""
     assert check_text("字" * MOST_TEXT, "text") == []
     assert check_text("\n" * (MOST_LINES - 1), "text") == []
     assert [one.code for one in check_text("字" * (MOST_TEXT + 1), "text")] == ["desk.letter.long"]
@@ -76,7 +76,7 @@ def test_length_and_lines_are_bounded():
 
 
 def test_ordinary_text_of_many_languages_passes():
-    """What people write is not refused: accents, Vietnamese, Thai, Hindi, Arabic, Hebrew, emoji."""
+    """Ordinary text is accepted: accents, Vietnamese, Thai, Hindi, Arabic, Hebrew, emoji."""
     for text in ("请整改。\tÀ bientôt", "Tiếng Việt", "ประเทศไทย", "क्षेत्रीय", "العربية", "שָׁלוֹם", "👩‍👩‍👧‍👦", "e\u0301"):
         assert check_text(text, "text") == []
 

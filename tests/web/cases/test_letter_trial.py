@@ -1,4 +1,4 @@
-"""What a changed policy changes beside findings is named, and templates of letters are set before anybody adopts them."""
+"""Policy changes beside findings are named, and letter templates are typeset before adoption."""
 
 import pytest
 import typst
@@ -22,7 +22,7 @@ def pack():
 
 
 def changed(pack, old, new):
-    """Return the pack with the frame of letters changed, as an adopted one: what the lint says is not asked here."""
+    """Return the pack with the letter frame changed, as an adopted one; the lint is not run here."""
     text = pack.files[PATH].decode()
     assert old in text
     return read_pack({**pack.files, PATH: text.replace(old, new).encode()}, pack.name, adopted=True)

@@ -1,4 +1,4 @@
-"""Letters of a case: set from policy's templates, sent as a fact with hash and code, seen by whom they are addressed to."""
+"""Letters of a case: typeset from the policy's templates, recorded with hash and code, and seen by their addressees."""
 
 from hashlib import sha256
 
@@ -22,7 +22,7 @@ needs_font = pytest.mark.skipif(not HAS_FONT, reason="no font with Chinese chara
 
 @pytest.fixture(scope="module")
 def writing(tmp_path_factory):
-    """A desk with one case, in which letters are sent."""
+    """Yield a console with one case, in which letters are sent."""
     opened = release(open_case_desk(tmp_path_factory.mktemp("letters")))
     yield opened
     opened.stop()
@@ -57,7 +57,7 @@ def test_a_kind_without_a_template_is_refused(writing):
 
 @pytest.mark.parametrize("login", ["over", "leader", "firm"])
 def test_only_a_line_of_the_case_writes(writing, login):
-    """Whoever oversees, leads without a line, or stands on the entity's side, sends nothing."""
+    """An overseer, a leader without a line and the entity's side send nothing."""
     visit, seen = seen_by(writing, login)
     with pytest.raises(PermissionDenied):
         letters.send(visit, seen, LetterDraft("prompt", "en", "G1", "", "text"))
@@ -103,7 +103,7 @@ def test_a_sent_letter_is_an_entry_with_a_code(writing):
 
 @needs_font
 def test_a_line_that_keeps_its_steps_keeps_its_letters(writing):
-    """Informed lines open a case whose leading line keeps what it does, and neither list nor open its letters."""
+    """Informed lines open a case of a confidential leading line, and neither list nor open its letters."""
     actions.perform(*seen_by(writing, "internal1"), "hand_over", {"to_line": "discipline", "reason": "theirs"})
     actions.perform(*seen_by(writing, "discipline1"), "receive", {})
     visit, _ = seen_by(writing, "discipline1")

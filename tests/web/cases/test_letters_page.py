@@ -1,11 +1,11 @@
-"""The page of a case's letters: who sees it, and that a day which is none is refused."""
+"""The page of a case's letters: who sees it, and an invalid day is rejected."""
 
 from tests.case_consoles import the_case
 from tests.consoles import form_key, sign_in
 
 
 def test_the_page_is_the_case_s(cases):
-    """Whoever sees the case sees the page; the form is for its lines alone; whoever does not see the case is told nothing."""
+    """Viewers of the case see the page; only its lines have the form; other users learn nothing."""
     path = f"/cases/{the_case(cases)}/letters"
     for login, has_form in (("internal1", True), ("audit1", True), ("over", False), ("firm", False)):
         page = sign_in(cases, login).get(path)
@@ -19,7 +19,7 @@ def test_the_page_is_the_case_s(cases):
 
 
 def test_a_draft_past_its_bounds_is_refused_by_place(cases):
-    """Marks without end, controls of direction and too long a text are refused with field and line; nothing is set."""
+    """Too many marks, direction controls and too long a text are rejected with field and line; nothing is typeset."""
     path = f"/cases/{the_case(cases)}/letters"
     writer = sign_in(cases, "internal1")
     said = {"form_key": form_key(writer), "kind": "prompt", "language": "en", "addressee": "G1"}

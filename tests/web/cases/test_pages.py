@@ -26,7 +26,7 @@ def seen(cases):
 
 
 def test_a_case_is_shown_to_who_has_a_part(released):
-    """The case's own page answers whoever has a seat in it and is absent for all others; lists show the same."""
+    """The case's page opens for each viewer with a seat in it and is absent for all others; lists show the same."""
     name = the_case(released)
 
     @lru_cache
@@ -54,7 +54,7 @@ def test_the_page_holds_all_that_there_is(cases, seen):
 
 
 def test_what_is_asked_for_is_what_is_shown(cases, seen):
-    """The filters of the table narrow it; nonsense in the address asks for nothing."""
+    """The filters of the table narrow it; nonsense in the address filters nothing."""
     one = seen("internal1")
     for query, shown in (
         ("line=audit", True),
@@ -83,7 +83,7 @@ def test_an_act_needs_the_forms_key(cases, seen):
 
 
 def test_an_act_is_taken_and_shown(moving):
-    """An act leads back to the case with its entry; what is refused is shown beside the case with its mend."""
+    """An action leads back to the case with its entry; a rejection is shown beside the case with its fix."""
     one = sign_in(moving, "internal1", "zh")
     key, path = form_key(one), f"/cases/{the_case(moving)}"
     answer = one.post(f"{path}/acts", data={"form_key": key, "act": "escalate", "reason": "属实", "number": "N"})

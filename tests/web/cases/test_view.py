@@ -1,4 +1,4 @@
-"""A viewer's part in cases: from which seat each case is seen, and that nobody without a seat learns that there is one."""
+"""A viewer's part in cases: the seat for each case, and a viewer without a seat does not learn that one exists."""
 
 import json
 
@@ -35,7 +35,7 @@ def test_each_has_a_seat_or_none(released, login):
 
 
 def test_what_is_hidden_is_counted(cases):
-    """Who has no part in a case is told that there is one more, and nothing else of it."""
+    """A viewer without a part in a case is shown a count of one more, and nothing else of it."""
     for login, hidden in (("internal1", 0), ("social1", 1), ("firm", None)):
         visit = visit_for(cases, login)
         assert view.count_hidden(visit, view.within(visit)) == hidden
@@ -43,7 +43,7 @@ def test_what_is_hidden_is_counted(cases):
 
 @pytest.mark.parametrize("login", ["firm", "group"])
 def test_a_case_that_no_line_released_is_not_there_for_the_entity(cases, login):
-    """By its name, from either side, and as of any day it is absent, until a line asks, writes or requires something."""
+    """It is absent by name, from either side and as of any day, until a line requests, writes or requires something."""
     visit, name = visit_for(cases, login), the_case(cases)
     for look in (view.see, view.see_as_entity):
         with pytest.raises(NotFound):
@@ -61,7 +61,7 @@ def test_the_entity_is_not_told_of_lines_informed(released):
 
 
 def test_a_finding_that_one_line_may_read_is_told_to_nobody_else(cases):
-    """A rule that reads what is kept close leaves a case without its name and its finding, for all but its line."""
+    """A confidential rule leaves a case without its name and its finding, for all but its line."""
     visit = visit_for(cases, "internal1")
     closed = next(name for name, rule in visit.pack.rules.items() if not visit.reach.may_know(name) and rule)
     whole = {
@@ -75,7 +75,9 @@ def test_a_finding_that_one_line_may_read_is_told_to_nobody_else(cases):
 
 
 def test_what_a_keeping_line_asks_is_for_who_answers(moving):
-    """Whoever answers in the entity's name sees what discipline asks for; who merely oversees it does not, not even from its side."""
+    """A user who answers for the entity sees what discipline requests; an overseer does not, not even from the
+    entity's side.
+    """
     told = {"inform": {"to_line": "discipline", "reason": "r"}, "material_request": {"material": "bank-papers"}}
     for login, act in (("internal1", "inform"), ("discipline1", "material_request")):
         visit = visit_for(moving, login)

@@ -1,4 +1,4 @@
-"""Control as of then: what was told on a day is told of that day, and of nobody out of reach."""
+"""Control as of a day: it uses what was known that day, and names no owner outside the scope."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ DAY = dt.date(2024, 6, 30)
 
 
 def test_control_of_another_day_is_that_of_the_day(tmp_path):
-    """Before a stake began nobody controls; on a later day it is told as now, with the same basis and chain."""
+    """Before a stake begins there is no control; later it is shown with the current basis and chain."""
     server = open_desk(tmp_path)
     stakes = [
         {"entity": "A", "holder": "G1", "share_pct": 60, "valid_from": "2024-05-01"},

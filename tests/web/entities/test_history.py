@@ -7,7 +7,10 @@ from tests.worlds import OWNER
 
 
 def test_what_was_corrected_stays(tmp_path):
-    """A stake that is corrected is told twice, first with its end; as known before, it had none; holders out of reach keep theirs."""
+    """A corrected stake is listed twice, the first row with its end.
+
+    As known before, it has no end; holders outside the scope stay hidden.
+    """
     server = open_desk(tmp_path)
     stake = {"entity": "A", "holder": "G1", "share_pct": 60, "valid_from": "2024-02-01"}
     said = [

@@ -34,7 +34,7 @@ def held(tmp_path_factory):
 
 
 def walk(branch):
-    """Yield each branch below, with how deep it stands."""
+    """Yield each branch below, with its depth."""
     for child in branch.children:
         yield 1, child
         for depth, one in walk(child):
@@ -61,7 +61,7 @@ def test_edges_say_share_and_basis(held):
 
 
 def test_a_tree_opens_to_the_last_level_and_a_circle_ends(held):
-    """All that is reached is there; who stands above himself is told again and not opened."""
+    """Every reachable entity is in the tree; an entity above itself is repeated and not opened."""
     top = holdings_tree.grown(visit_for(held, "supervisor"), "G1", DAY, depth=99)
     told = [(depth, one.entity, one.is_again) for depth, one in walk(top)]
     assert len(told) == MANY + DEEP + 1
@@ -87,7 +87,10 @@ def test_nothing_is_held_before_it_was(held):
 
 
 def test_the_page_and_its_parts(held):
-    """The page shows the first brothers and how many remain; the part gives the next; a name is searched; beyond the reach is nothing."""
+    """The page shows the first siblings and how many remain; the part returns the next ones.
+
+    A name is searched, and nothing outside the scope is found.
+    """
     one = sign_in(held, "group")
     page = one.get("/entities/G1/structure").text
     names = re.findall(r">Firm (T\d\d)<", page)

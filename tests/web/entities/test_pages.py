@@ -26,7 +26,7 @@ def test_an_entity_is_shown_as_known_then(browser):
 
 
 def test_a_code_is_found_by_a_name(browser):
-    """A part of a name or a code gives a few entities within reach, and nothing is asked by nothing."""
+    """A part of a name or a code finds a few entities within scope; an empty text finds none."""
     page = browser("supervisor").get("/entities.named?text=markg1").text
     assert '<option value="G1">' in page
     assert "<option" not in browser("supervisor").get("/entities.named?text=").text
@@ -34,14 +34,14 @@ def test_a_code_is_found_by_a_name(browser):
 
 
 def test_records_of_later_days_are_not_called_hidden(browser):
-    """Whoever sees all is told of nothing outside his reach, on whatever day; somebody else of what was hidden then."""
+    """A viewer who sees everything is shown no hidden count on any day; another viewer is shown that day's count."""
     for then in ("", "?valid=2024-03-01", "?known=2024-06-01", "?valid=2024-03-04&known=9"):
         assert "Nothing is outside your reach" in browser("supervisor").get(f"/entities/A{then}").text, then
     assert "Nothing is outside your reach" in browser("finance").get("/entities/A?known=2").text
 
 
 def test_links_keep_the_two_days(browser):
-    """Whoever looks at then goes on looking at then: owners, holdings, and the tree that opens further."""
+    """Links on a page as of a day stay as of that day: owners, holdings, and the tree that opens further."""
     page = browser("supervisor").get("/entities/A?valid=2024-05-01&known=9").text
     assert 'href="/entities/G1?valid=2024-05-01&amp;known=9"' in page
     assert 'value="2024-05-01"' in page
@@ -49,7 +49,7 @@ def test_links_keep_the_two_days(browser):
 
 
 def test_history_is_told_on_both_axes(browser):
-    """What was said stands with the days it holds and the entry with which it became known; not what came after the entry asked."""
+    """Each row shows its valid days and the entry that made it known; rows after the requested entry are absent."""
     page = browser("supervisor").get("/entities/A").text
     history = page[page.index("<h2>History") :]
     assert "2020-01-01" in history
@@ -59,7 +59,7 @@ def test_history_is_told_on_both_axes(browser):
 
 
 def test_days_of_history_open_the_page_as_of_them(browser):
-    """Each day from which something held leads to the entity as it was on it, and the page leads back to now."""
+    """Each start day in the history links to the entity as of that day, and that page links back to the current one."""
     page = browser("supervisor").get("/entities/A").text
     assert '/entities/A?valid=2020-01-01"' in page
     then = browser("supervisor").get("/entities/A?valid=2020-01-01").text

@@ -19,7 +19,7 @@ def test_pages_follow_by_cursor(browser):
 
 
 def test_one_is_read_by_name(browser):
-    """An entity with its fields; who asks with his grants."""
+    """The calls return an entity with its fields, and the caller with their grants."""
     assert browser("group").get("/api/v1/entities/A").json()["parent"] == "G1"
     assert browser("group").get("/api/v1/entities/B").status_code == 404
     me = browser("group").get("/api/v1/me").json()

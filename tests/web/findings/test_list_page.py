@@ -1,4 +1,4 @@
-"""The table of findings: filters narrow, views are kept, and the sheet holds what the table holds."""
+"""The table of findings: filters narrow it, views are saved, and the workbook has the same rows."""
 
 import io
 
@@ -15,7 +15,7 @@ def _many(visit, **asked):
 
 
 def test_filters_narrow(server):
-    """By each way of asking; what matches nothing gives nothing."""
+    """Each filter narrows the table; a filter that matches nothing returns nothing."""
     visit = visit_for(server, "supervisor")
     whole = _many(visit)
     assert whole == _many(visit, state="all") >= 5
@@ -33,13 +33,13 @@ def test_filters_narrow(server):
 
 
 def test_an_address_says_what_is_asked_and_no_more():
-    """What is usual stands in no address; what is asked comes back from it."""
+    """Defaults are left out of the address; a filter survives the round trip."""
     assert FindingFilter().address() == ""
     assert FindingFilter(state="all", under="甲").address(page="2") == "state=all&under=%E7%94%B2&page=2"
 
 
 def test_values_go_as_values(browser):
-    """What somebody types into a filter is never SQL."""
+    """Text typed into a filter is never SQL."""
     for evil in ("'", "' OR 1=1 --", "x'; DROP TABLE entity; --", "%", "1e999"):
         for name in ("text", "under", "entity", "least", "since", "rule", "state", "sort"):
             assert browser("supervisor").get("/findings", params={name: evil}).status_code == 200, (name, evil)
@@ -61,7 +61,7 @@ def test_a_part_is_given_where_a_part_is_asked(browser):
 
 
 def test_the_sheet_is_for_people(browser):
-    """Evidence and subject stand under the titles of their fields, without braces and field names."""
+    """Evidence and subject are under the titles of their fields, without braces and field names."""
     cells = CalamineWorkbook.from_filelike(io.BytesIO(browser("supervisor").get("/findings.xlsx").content))
     rows = cells.get_sheet_by_index(0).to_python()
     told = " ".join(str(cell) for row in rows[1:] for cell in row)
@@ -70,7 +70,7 @@ def test_the_sheet_is_for_people(browser):
 
 
 def test_a_view_is_kept_marked_and_taken_away(browser):
-    """What is asked for is kept under a name, also where nothing is asked; the view that is open is marked."""
+    """A filter is saved under a name, also an empty one; the open view is highlighted."""
     one = browser("supervisor")
     key = form_key(one)
     for name, said in (("as it opens", ""), ("all there are", "state=all")):

@@ -1,4 +1,4 @@
-"""Calls about the ledger: heads within reach in their order, and one entry whose proof an outsider can check."""
+"""Calls about the ledger: heads within scope in their order, and one entry with a proof that an outsider can check."""
 
 import json
 
@@ -15,7 +15,9 @@ def _all(browser, limit):
 
 
 def test_heads_follow_by_cursor(browser, server):
-    """All pages together are what one large page is; whoever sees a group gets what the group reported and what the node says."""
+    """All pages together equal one large page; a viewer of a group receives the group's reports and the node's
+    own entries.
+    """
     every = _all(browser("supervisor"), 7)
     assert [one["entry"] for one in every] == sorted({one["entry"] for one in every})
     assert {one["reporter"] for one in every} >= {"A", "B"}

@@ -5,14 +5,14 @@ from tests.consoles import form_key, sign_in
 
 
 def test_a_downloaded_receipt_holds(browser, server):
-    """Whoever has it and the key needs nothing else."""
+    """Its proof needs only the receipt and the key."""
     said = browser("supervisor").get("/ledger/2/receipt.json")
     receipt = Receipt.from_json(said.text)
     assert check_receipt(receipt, said.json()["header"].encode(), server.ledger.verifier_key) == []
 
 
 def test_the_ledger_is_verified_from_the_browser(server):
-    """The answer says how much was looked at; a checkpoint that is none is a problem, not an error."""
+    """The answer shows how much was checked; an invalid checkpoint is a problem, not an error."""
     browser = sign_in(server, "auditor")
     key = form_key(browser)
     assert "The ledger is sound" in browser.post("/ledger/verify", data={"form_key": key}).text

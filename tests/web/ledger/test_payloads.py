@@ -21,7 +21,7 @@ def test_the_fact_is_found_in_its_text():
 
 
 def test_a_text_is_shown_to_whoever_sees_all_of_it(server, browser):
-    """A report of several entities is shown whole to whoever sees them all, and not at all to others."""
+    """A report of several entities is shown whole to a viewer who sees them all, and not at all to others."""
     entry = server.duck.rows("SELECT min(fact) >> 20 FROM entity")[0][0]
     assert "MARKBKRAM" in browser("supervisor").get(f"/ledger/{entry}").text
     page = browser("group").get(f"/ledger/{entry}").text

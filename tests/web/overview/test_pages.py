@@ -38,7 +38,7 @@ def _numbers(page):
 
 
 def test_every_number_opens_what_it_counts(busy):
-    """Each number on the overview is a link, and leads to a page that says the same number."""
+    """Each number on the overview is a link, and leads to a page with the same number."""
     kinds = {}
     for login in ("supervisor", "group", "finance", "discipline"):
         browser = sign_in(busy, login)

@@ -1,4 +1,4 @@
-"""Questions that pages share: groups, capital, and what is overdue, within the reach of who asks."""
+"""Queries that pages share: groups, capital, and overdue reports, within the viewer's scope."""
 
 from comptroller.web.overview.queries import capital, groups_of, late, recent_days
 from tests.consoles import open_desk

@@ -55,7 +55,7 @@ def test_each_task_says_what_is_found_about_it(board, language):
 
 
 def test_filters_narrow_and_reach_holds(board):
-    """By result, by status, by what is found; a firm sees its own tasks, and the page says how many are hidden."""
+    """The filters are result, status and finding; a firm sees its own tasks, and the page shows how many are hidden."""
     over = sign_in(board, "over")
     assert "LATEMARK" not in over.get("/reform?result=market").text
     assert "GOODMARK" not in over.get("/reform?mark=paper").text

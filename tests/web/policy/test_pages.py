@@ -1,4 +1,4 @@
-"""Policy's pages: every rule, parameter, list and source has its own, and every shelf opens."""
+"""Policy's pages: every rule, parameter, list and source has its own, and every tab opens."""
 
 from urllib.parse import quote
 

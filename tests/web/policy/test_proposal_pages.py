@@ -1,4 +1,4 @@
-"""Changing policy in the browser: the form keeps what was typed, and each role may do its own part alone."""
+"""Changing policy in the browser: the form retains the typed text, and each role may do only its own part."""
 
 from tests.consoles import form_key, open_desk, sign_in
 from tests.web.policy.test_proposals import PATH, wait

@@ -1,4 +1,4 @@
-"""Proposals: replayed beside the live books, adopted by somebody else, told to the ledger, and seen within reach."""
+"""Proposals: replayed beside the live books, adopted by another user, recorded in the ledger, and seen within scope."""
 
 import threading
 
@@ -18,7 +18,7 @@ PATH = "base/params/duplicate_days.yml"
 
 @pytest.fixture(scope="module")
 def changing(tmp_path_factory):
-    """A desk of its own, whose policy changes."""
+    """Yield a console of its own; its policy changes."""
     server = open_desk(tmp_path_factory.mktemp("policy"))
     yield server
     server.stop()
@@ -43,7 +43,7 @@ def acts(server, did):
 
 
 def test_a_change_is_replayed_then_adopted_by_somebody_else(changing):
-    """The replay says what the adoption then does; the author may not adopt; each step is an entry."""
+    """The replay predicts what the adoption does; the author may not adopt; each step is an entry."""
     author, adopter = visit_for(changing, "author"), visit_for(changing, "adopter")
     open_before = changing.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0]
     name = proposals.propose(author, PATH, text_with(changing, 0), "too many doubles")
@@ -76,7 +76,7 @@ def test_a_change_is_replayed_then_adopted_by_somebody_else(changing):
 
 
 def test_an_adoption_withdrawn_while_it_waits_is_not_done(changing):
-    """The job asks again in the engine's turn; who adopts asks for the proposal as it is then, and for the right to."""
+    """The job checks the proposal and the adopter's right again when the engine runs it."""
     author, adopter = visit_for(changing, "author"), visit_for(changing, "adopter")
     name = proposals.propose(author, PATH, text_with(changing, 5), "to be withdrawn")
     proposals.replay(author, proposals.proposal_of(changing, name))
@@ -106,7 +106,7 @@ def test_author_and_adopter_are_two_persons(changing):
 
 
 def test_who_may_change_policy_may_do_so_for_everything(changing):
-    """A supervisor proposes nothing; a text that does not hold together is refused and kept nowhere."""
+    """A supervisor proposes nothing; an invalid text is rejected and not stored."""
     with pytest.raises(PermissionDenied):
         proposals.propose(visit_for(changing, "supervisor"), PATH, text_with(changing, 3), "why")
     with pytest.raises(BrokenPack):
@@ -132,7 +132,7 @@ def test_a_proposal_upon_another_text_is_stale(changing):
 
 
 def test_what_a_replay_finds_is_seen_within_reach(server):
-    """Of findings about entities beyond the reach, nobody is told."""
+    """Findings about entities outside the scope are not shown."""
     rows = [{"rule": "base/rules/payments/duplicate", "entity": e, "finding": e} for e in ("A", "A1", "B")]
     packs = [server.pack, server.pack]
     assert [row["entity"] for row in proposals.seen(visit_for(server, "group"), packs, rows)] == ["A", "A1"]

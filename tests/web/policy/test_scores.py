@@ -1,4 +1,4 @@
-"""Scores within reach: what a viewer sees adds up, and the whole is what the scoreboard of the node says."""
+"""Scores within scope: a viewer's counts add up, and the total equals the node's scoreboard."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ def test_a_score_is_within_reach(server):
 
 
 def test_outcomes_are_told_to_everybody_who_sees(cases):
-    """How a rule's findings came out is the same for all; nothing is said where none was in a case, or none is decided."""
+    """The outcomes of a rule are the same for all; none is shown where no finding was in a case, or none is decided."""
     name = cases.duck.rows("SELECT rule FROM case_now")[0][0]
     told = {login: outcome_of(visit_for(cases, login), cases.pack.rules[name]) for login in ("over", "group", "firm")}
     assert set(told.values()) == {RuleOutcome(1, 1, 0, 0, 0, 0, 0)}
@@ -39,13 +39,15 @@ def test_outcomes_are_told_to_everybody_who_sees(cases):
 
 
 def test_the_page_of_a_rule_shows_its_outcomes(cases):
-    """Everybody who sees the rule's page sees how its findings came out."""
+    """Every viewer of the rule's page sees the outcomes of its findings."""
     name = cases.duck.rows("SELECT rule FROM case_now")[0][0]
     assert "How its findings came out" in sign_in(cases, "firm").get(f"/policy/{name}").text
 
 
 def test_a_rule_that_is_dismissed_too_often_is_proposed_for_demotion_on_its_page(tmp_path):
-    """As soon as enough are dismissed the rule is proposed by itself, and its page says so, with the precision, to everybody who sees."""
+    """After enough dismissals the rule is proposed for demotion, and its page shows this with the precision to
+    every viewer.
+    """
     server = open_case_desk(tmp_path)
     firms = [{"entity": f"X{n}", "name": f"X{n}", "parent": "G"} for n in range(10)]
     paid = {"amount": 500, "payment": "P1", "matter": "M1", "paid_at": "2024-03-04T10:00:00"}
@@ -81,7 +83,7 @@ def test_a_rule_that_is_dismissed_too_often_is_proposed_for_demotion_on_its_page
 
 
 def test_a_page_of_a_rule_stands_under_a_policy_of_fewer_counts(cases):
-    """Under an older policy that does not count what lapsed the outcomes are told all the same, with nothing in that place."""
+    """Under an older policy without the lapsed count the outcomes are shown, with that place empty."""
     name = cases.duck.rows("SELECT rule FROM case_now")[0][0]
     kind = cases.pack.kinds["rule_outcome"]
     older = replace(kind, fields=tuple(f for f in kind.fields if f.name != "lapsed_count"))

@@ -41,7 +41,7 @@ def looked(server, name):
 
 
 def test_a_shadow_grows_as_facts_arrive_and_accuses_nobody(changing):
-    """It says what would no longer be found, per rule and as of an entry; live findings and cases are as without it."""
+    """It shows findings that would vanish, per rule and as of an entry; live findings and cases are unchanged."""
     server, name = changing
     one = proposals.proposal_of(server, name)
     with pytest.raises(PermissionDenied):
@@ -72,7 +72,9 @@ def test_a_shadow_grows_as_facts_arrive_and_accuses_nobody(changing):
 
 
 def test_a_shadow_is_seen_within_reach(changing):
-    """Whoever sees one group sees of a shadow what is in that group, counts as well; nobody may begin it from the page but who may."""
+    """A viewer of one group sees that group's part of a shadow, counts included; only a user with the right may
+    start one.
+    """
     server, name = changing
     author = sign_in(server, "author")
     place = f"/policy/proposals/{name}"

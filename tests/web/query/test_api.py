@@ -1,4 +1,4 @@
-"""The call that asks: within reach, page by page from one answer, refused in the one form, and noted."""
+"""The call that queries: within scope, page by page from one answer, refusals in the one form, and recorded."""
 
 from tests.consoles import mark, open_desk, sign_in
 
@@ -10,7 +10,7 @@ def _ask(browser, **said):
 
 
 def test_pages_are_of_one_answer(tmp_path):
-    """What comes meanwhile changes no page; a cursor of another question, or of another's, is refused."""
+    """New entries change no page; a cursor of another query, or of another user, is rejected."""
     server = open_desk(tmp_path)
     one = sign_in(server, "supervisor")
     whole = _ask(one).json()
@@ -32,7 +32,7 @@ def test_pages_are_of_one_answer(tmp_path):
 
 
 def test_a_question_is_answered_within_reach(browser):
-    """The same rows as on the page; who may not ask is told so, and what is no SELECT is refused."""
+    """The rows equal those of the page; a user without the right is rejected, and so is text that is not a SELECT."""
     assert mark("B") not in _ask(browser("group")).text
     assert mark("A") in _ask(browser("group")).text
     assert _ask(browser("leader")).status_code == 403

@@ -34,13 +34,13 @@ EVIL = [
 
 @pytest.mark.parametrize("sql", EVIL)
 def test_nothing_but_a_select_over_documented_tables_is_answered(server, sql):
-    """SQL escape: files, settings, the engine's inside and other statements are refused by name."""
+    """SQL escapes: files, settings, the engine's internals and other statements are rejected by name."""
     with pytest.raises(Refused):
         answer_of(visit_for(server, "supervisor"), sql)
 
 
 def test_answers_are_within_reach(server):
-    """The same question gives each his own answer."""
+    """The same query returns each user their own answer."""
     said = json.dumps(
         answer_of(visit_for(server, "group"), "SELECT * FROM payment p JOIN entity e USING (entity)"), default=str
     )
@@ -50,7 +50,7 @@ def test_answers_are_within_reach(server):
 
 
 def test_a_question_that_takes_too_long_is_ended(server):
-    """Whoever asks for too much is told so, and the desk goes on."""
+    """A user who asks for too much is informed, and the server continues."""
     server.settings, kept = type(server.settings)(ask_seconds=0.2), server.settings
     many = ", ".join(f"payment AS p{n}" for n in range(11))
     sql = f"SELECT sum(hash(concat(p0.payment, p5.payment, p10.payment)) % 7) AS n FROM {many}"
@@ -65,7 +65,7 @@ def test_a_question_that_takes_too_long_is_ended(server):
 
 
 def test_what_is_asked_is_noted_saved_and_exported(server):
-    """The page shows the answer; the ledger keeps the question; a leader may not ask at all."""
+    """The page shows the answer; the ledger records the query; a leader may not query at all."""
     browser = sign_in(server, "supervisor")
     key = form_key(browser)
     sql = "SELECT entity, count(*) AS many FROM payment GROUP BY 1 ORDER BY 1"
@@ -84,7 +84,7 @@ def test_what_is_asked_is_noted_saved_and_exported(server):
 
 
 def test_a_chart_holds_no_markup():
-    """What stands in a cell cannot leave the chart's text."""
+    """The content of a cell cannot leave the chart's text."""
     assert "<" not in chart_of((["a", "n"], [("</script><script>alert(1)</script>", 1), ("b", 2)]))
     assert chart_of((["a"], [(1,), (2,)])) == ""
     assert chart_of(None) == ""

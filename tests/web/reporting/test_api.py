@@ -1,4 +1,4 @@
-"""Calls that report: idempotent by key, refused in the one form, and streams answered line by line."""
+"""Calls that report: idempotent by key, refusals in one form, and streams answered line by line."""
 
 import datetime as dt
 import json
@@ -27,7 +27,7 @@ def _payment(name):
 
 
 def test_the_same_key_gives_the_same_answer(own):
-    """Sent twice, taken once; the same key with other bytes is refused."""
+    """A report sent twice is recorded once; the same key with other bytes is rejected."""
     program = visitor(own)
     body = json.dumps({"kind": "payment", "facts": [_payment("K1")]})
     head = HEAD | {"Idempotency-Key": "k1"}
@@ -41,7 +41,7 @@ def test_the_same_key_gives_the_same_answer(own):
 
 
 def test_a_refusal_is_kept_under_its_key_too(own):
-    """The answer to what was refused is the same each time."""
+    """The answer to a rejected report is the same each time."""
     head = HEAD | {"Idempotency-Key": "k2"}
     answers = [visitor(own).post("/api/v1/reports", content="{", headers=head) for _ in range(2)]
     assert [a.status_code for a in answers] == [422, 422]
@@ -65,7 +65,7 @@ def test_nobody_reports_without_the_right(own):
 
 
 def test_an_empty_stream_is_refused(own):
-    """Nothing said is nothing taken, in the one form, and a line that never ends is not waited for."""
+    """An empty stream is rejected in the one form, and an endless line is cut off."""
     for body in (b"", b"\n\n", b'{"entity": "'):
         answer = visitor(own).post("/api/v1/stream?kind=payment", content=body, headers=HEAD)
         assert answer.status_code == 422

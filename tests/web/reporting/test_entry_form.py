@@ -1,4 +1,4 @@
-"""The form of one fact: what is typed is what is reported, and what is refused is not typed twice."""
+"""The form of one fact: the typed values are reported, and a rejected form is not typed twice."""
 
 import re
 
@@ -17,7 +17,7 @@ def own(tmp_path_factory):
 
 
 def test_rows_of_lists_are_typed(own):
-    """A row with something in it is said, whichever its place; an empty one is not; what the list carries is not asked."""
+    """A filled row is reported at any position; an empty one is not; carried fields are not in the form."""
     kind = own.pack.kinds["decision"]
     ((name, _, fields),) = inner_of(kind)
     assert name == "votes"
@@ -28,7 +28,7 @@ def test_rows_of_lists_are_typed(own):
 
 
 def test_a_refused_form_comes_back_as_it_was(own):
-    """What was typed stands in its field, the fault beside the field that it is about, and more rows keep all of it."""
+    """The typed values are in their fields, each error beside its field, and adding rows loses nothing."""
     browser = sign_in(own, "reporter")
     said = {"form_key": form_key(browser), "field_entity": "A", "field_payment": "KEPT-1", "field_amount": "abc"}
     answer = browser.post("/reporting/form/payment", data=said)

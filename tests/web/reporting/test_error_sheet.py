@@ -1,4 +1,4 @@
-"""A refused report as a sheet: the wrong cells are marked, every refusal is there, and nothing in it runs."""
+"""A rejected report as a sheet: the wrong cells are highlighted, every refusal is there, and nothing in it runs."""
 
 import io
 import zipfile
@@ -23,7 +23,7 @@ WHY = [refusal("x.y", ("a", 2, "payment.amount"), "=1+1", ("数字", "a number")
     ],
 )
 def test_the_wrong_cell_is_marked(payload, media):
-    """One cell has a note with the mend; texts stay texts."""
+    """One cell has a note with the fix; texts stay texts."""
     made = marked_sheet(payload, media, WHY, "en")
     with zipfile.ZipFile(io.BytesIO(made)) as parts:
         notes = parts.read("xl/comments1.xml").decode()

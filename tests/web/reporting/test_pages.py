@@ -1,4 +1,4 @@
-"""Reporting: a form made from the kind, a file taken whole or refused with its errors marked."""
+"""Reporting: a form made from the kind, and a file accepted whole or rejected with its errors highlighted."""
 
 import re
 
@@ -15,7 +15,7 @@ def own(tmp_path_factory):
 
 
 def test_a_fact_is_typed_into_the_form_of_its_kind(own):
-    """Every field of the kind is asked; what is typed is kept, and the receipt is there."""
+    """The form has every field of the kind; the typed fact is recorded, and the receipt is there."""
     browser = sign_in(own, "reporter")
     page = browser.get("/reporting/form/payment").text
     for field in own.pack.kinds["payment"].fields:
@@ -31,7 +31,7 @@ def test_a_fact_is_typed_into_the_form_of_its_kind(own):
 
 
 def test_a_wrong_file_comes_back_with_its_errors_marked(own):
-    """Nothing of it is kept; the list names line, field and mend, and the sheet can be downloaded by who sent it."""
+    """Nothing of it is recorded; the list names line, field and fix, and the sender can download the sheet."""
     browser = sign_in(own, "reporter")
     file = {"file": ("../../p.csv", b"entity,payment,amount\nA,P,abc\n")}
     answer = browser.post("/reporting/send", data={"kind": "payment", "form_key": form_key(browser)}, files=file)
@@ -47,7 +47,7 @@ def test_a_wrong_file_comes_back_with_its_errors_marked(own):
 
 
 def test_templates_are_those_of_the_kind(own):
-    """The desk's own kinds have none, nor has what the engine makes or what officers tell at the desk."""
+    """The console's own kinds have none, nor have kinds that the engine makes or officers report in the console."""
     browser = sign_in(own, "reporter")
     assert browser.get("/reporting/templates/payment.xlsx").content.startswith(b"PK")
     assert b"payee" in browser.get("/reporting/templates/payment.csv").content

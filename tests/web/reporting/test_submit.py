@@ -1,4 +1,4 @@
-"""A report on its way in: nobody reports where he may not, and nobody grants by reporting."""
+"""Submitting a report: no user reports outside their grants, and no grant comes from a report."""
 
 import io
 import json
@@ -41,7 +41,7 @@ def own(tmp_path_factory):
 
 
 def test_a_report_is_kept_with_its_receipt(own):
-    """Whoever may report gets the entry and a receipt that proves it."""
+    """A user with the right receives the entry and a receipt that proves it."""
     visit = visit_for(own, "reporter")
     answer = send_report(visit, _json("payment", PAYMENT), Sent("p.json", "json", "", ""))
     said = answer.as_json(visit)
@@ -49,7 +49,7 @@ def test_a_report_is_kept_with_its_receipt(own):
 
 
 def test_what_is_refused_is_kept_for_who_sent_it(own):
-    """With its text and all its refusals, so that it can be mended."""
+    """It is stored with its text and all its refusals, so that it can be corrected."""
     visit = visit_for(own, "reporter")
     answer = send_report(visit, b"{", Sent("bad.json", "json", "", ""))
     assert answer.entry is None
@@ -64,7 +64,7 @@ def test_nobody_reports_for_those_he_does_not_reach(own):
 
 
 def test_nobody_grants_by_reporting(own):
-    """Neither by the kind that is said, nor by what stands in JSON, CSV or an archive, also in the owner's name."""
+    """Neither the named kind nor the content of JSON, CSV or an archive grants anything, also in the owner's name."""
     visit = visit_for(own, "clerk")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as box:
@@ -112,7 +112,9 @@ def test_no_reporter_sends_what_the_console_reports(own):
 
 
 def test_an_entry_names_its_channel(own):
-    """A report tells that a reporter sent it, and which user; what the desk says of itself names its channel alone."""
+    """A report's entry names the channel and the user who sent it; the console's own entries name their channel
+    alone.
+    """
     visit = visit_for(own, "reporter")
     answer = send_report(visit, _json("payment", {**PAYMENT, "payment": "NEW2"}), Sent("p.json", "json", "", ""))
     assert own.ledger.entry(answer.entry).fields["note"] == {"channel": "reporter", "login": "reporter"}
@@ -121,7 +123,7 @@ def test_an_entry_names_its_channel(own):
 
 
 def test_a_file_is_read_before_the_writer_has_it(own):
-    """While the writer is busy a workbook waits already read, so that reading it holds nobody up."""
+    """While the writer is busy a workbook is read already, so that reading it delays no other user."""
     free = threading.Event()
     busy = own.writer.do(lambda _: free.wait(60))
     sent = threading.Thread(

@@ -12,7 +12,7 @@ def step(server, table, **row):
 
 
 def test_a_step_says_who_took_it_when_and_what(server):
-    """A decision stands in the lane of its body at its hour; a payment in that of payments, with whom it was made."""
+    """A decision is in the lane of its body at its hour; a payment is in that of payments, with the other party."""
     visit = visit_for(server, "supervisor")
     study = {"body": "board", "kind": "study", "outcome": "approved", "decided_on": dt.date(2024, 3, 1)}
     one = step(server, "decision", **study, decided_at=dt.datetime(2024, 3, 1, 14, 30))

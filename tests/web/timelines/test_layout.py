@@ -22,7 +22,7 @@ def worked(first, last):
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 900), st.integers(1, 23)), min_size=1, max_size=25))
 def test_what_is_earlier_stands_farther_left_and_no_words_overlap(moments):
-    """Whatever the days: places follow the moments, and in one lane the words of two steps never share a place."""
+    """On any days, places follow the moments, and in one lane the texts of two steps never overlap."""
     said = [LaneText("a", at(day, hour), f"step {n}", n) for n, (day, hour) in enumerate(moments)]
     picture = render_timeline(said, {"a": "Lane"}, [(1, DAY, "rule", frozenset({0}))], worked)
     dots = sorted(picture.dots, key=lambda dot: dot.said.at)
@@ -54,7 +54,7 @@ def test_days_without_work_and_working_days_between_are_told():
 
 
 def test_what_has_no_day_has_no_picture_and_periods_do_not_stretch_it():
-    """Nothing gives nothing; a power of ten years beside two steps of a week is drawn as far as the steps go."""
+    """No day makes no picture; a power of ten years beside two steps of a week is drawn as far as the steps go."""
     assert render_timeline([], {}, [], worked) is None
     power = LaneText("p", at(-2000), "power", 9, until=DAY + dt.timedelta(days=4000))
     picture = render_timeline(

@@ -13,7 +13,7 @@ PATH = f"/strips/contract/A/{DEAL}"
 
 @pytest.fixture(scope="module")
 def trade(tmp_path_factory):
-    """The desk of the world of trade, and a function that signs somebody in."""
+    """Yield the console of the trade world, and a function that signs a user in."""
     server = trading_desk(tmp_path_factory.mktemp("trade"))
     held = {}
 
@@ -83,7 +83,7 @@ def test_what_is_beyond_the_reach_is_not_there(trade):
 
 
 def test_a_grant_of_one_domain_hides_the_rest_of_a_strip(trade):
-    """Who may read payments alone is told how many steps are hidden, and nothing else of them."""
+    """A user who may read payments alone is shown how many steps are hidden, and nothing else of them."""
     page = trade[1]("finance").get("/strips/payment/A/P1")
     assert page.status_code == 200
     assert "D1" in page.text, "decisions are read by a rule of that domain"

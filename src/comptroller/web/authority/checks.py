@@ -1,4 +1,6 @@
-"""What the authority desk answers within a viewer's reach, each answer kept in the ledger, so that later acts are held against it."""
+"""Authority checks within a viewer's scope; each answer is recorded in the ledger, and later actions are
+compared with it.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -19,7 +21,7 @@ from comptroller.web.shell.visit import Visit
 
 @dataclass(frozen=True, slots=True)
 class AuthorityAnswer:
-    """A question, its answer, and the entry under which it is kept."""
+    """A question, its answer, and its ledger entry."""
 
     asked: Question
     answer: PowerAnswer
@@ -28,8 +30,11 @@ class AuthorityAnswer:
 
 
 def question_of(visit: Visit, said: dict[str, str]) -> Question:
-    """Return the question that was asked; raises Gone for an entity out of reach and (Refused) an amount that
-    is none.
+    """Return the question of a form.
+
+    Raises:
+        NotFound: the entity is outside the scope.
+        Refused: the amount is not a number.
     """
     entity = said.get("entity", "")
     if not visit.sees_entity(entity):
@@ -76,7 +81,11 @@ def _amount(said: str) -> Decimal | None:
 
 
 def check_authority(visit: Visit, asked: Question) -> AuthorityAnswer:
-    """Answer a question and keep the answer; raises Refused for what the ledger does not take."""
+    """Answer a question and record the answer.
+
+    Raises:
+        Refused: the ledger rejects the question.
+    """
     answer = authority.may(visit.duck, visit.pack.case_policy.authority, asked)
     advice = f"Q-{visit.server.chance()[:12]}"
     done = visit.server.outcome_of(visit.server.report("advice", [authority.as_fact(advice, asked, answer)], ENGINE))
@@ -104,9 +113,7 @@ def items_of_body(powers: dict[str, Any], body: str) -> dict[str, list[dict[str,
 
 
 def clauses_of(pack: Pack, line: Mapping[str, Any]) -> tuple[Cite, ...]:
-    """Return the clauses on which a line of a pack's list rests; none for a line that somebody reported, whose
-    entry is its ground.
-    """
+    """Return the clauses that a line of a pack's list cites; a reported line has none, its entry is its source."""
     listed = None if line.get("holder") else pack.lists.get(str(line.get("list", "")))
     told = (line.get("item"), line.get("valid_from"), line.get("body") or "")
     same = (one for one in (listed.lines if listed else ()) if (one.item, one.valid_from, one.body or "") == told)

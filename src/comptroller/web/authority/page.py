@@ -36,19 +36,19 @@ MOST_FIRST = 40
 Seeing = Annotated[Visit, Depends(may(SEE))]
 _WORDS = ("entity", "post", "item", "amount_cny", "counterparty", "person", "matter", "on")
 _LACKING = {"amount_cny": "amount", "share_pct": "share"}
-"""What a question does not say, as answers name it and as the console says it."""
+"""Missing parts of a question, by the name in answers and the name in the console."""
 Word = Annotated[str, Query(max_length=100)]
 
 
 @router.get("/authority")
 def authority(visit: Seeing, entity: Word = "", body: Word = "", item: Word = "") -> Response:
-    """Return the desk: the question to be asked, and an entity's matrix, by item or by body."""
+    """Return the page: the form of a question, and an entity's matrix, by item or by body."""
     return _page(visit, {"entity": entity.strip(), "post": body, "item": item}, None)
 
 
 @router.post("/authority")
 def asked(visit: Seeing, form: Form) -> Response:
-    """Answer a question, and keep the answer."""
+    """Answer a question, and record the answer."""
     said = {name: str(value).strip()[:200] for name, value in form.items() if str(value).strip()}
     return _page(visit, said, check_authority(visit, question_of(visit, said)))
 
@@ -85,7 +85,7 @@ def _page(visit: Visit, said: dict[str, str], advice: AuthorityAnswer | None) ->
 
 
 def _why(visit: Visit, advice: AuthorityAnswer) -> str:
-    """Return in words why an answer is as it is, where no line is shown that says so."""
+    """Return the reason of an answer in words, where no line shows it."""
     told = advice.answer
     if told.because in _LACKING or told.because.startswith("no "):
         return visit.text(f"authority.why.{_LACKING.get(told.because, 'no_line')}")
@@ -93,7 +93,7 @@ def _why(visit: Visit, advice: AuthorityAnswer) -> str:
 
 
 def first_entities(visit: Visit) -> list[str]:
-    """Return the entities that stand highest, from which to choose."""
+    """Return the highest entities, to choose from."""
     sql = f"SELECT e.entity FROM entity AS e JOIN level AS l ON l.entity = e.entity ORDER BY l.management, e.entity LIMIT {MOST_FIRST}"
     found: list[str] = visit.kept("first_entities", ("entity",), lambda: [row["entity"] for row in visit.rows(sql)])
     return found

@@ -1,8 +1,8 @@
-"""Acts in cases: what a viewer may do in one as it stands, and each act as a report that the ledger keeps.
+"""Actions in cases: what a viewer may do in the current state, and each action as a report in the ledger.
 
-- An act is told in the name of the officer who is signed in; nobody tells an act for another.
-- What two officers do is proposed by one, and is told when another of the same line approves it while signed in.
-- Whether an act may be done is told by the room of cases; what is shown here is only what it would not refuse at once.
+- An action is recorded in the name of the signed-in officer, never in another's.
+- An action for two officers is proposed by one, and recorded when another of the same line approves it.
+- The case tracker decides whether an action is valid; a page offers those that it would not reject at once.
 """
 
 import json
@@ -25,7 +25,7 @@ from comptroller.web.shell.visit import Visit
 STEP, ANSWER = "case_step", "enterprise_answer"
 MOST_SECONDS = 120.0
 _BESIDE = ("material_request", "case_evidence", "loss_estimate", "responsibility", "suppression")
-"""What a line tells beside steps; the last two are the leading line's, and two officers' each."""
+"""What a line reports beside steps. The last two belong to the leading line, and each needs two officers."""
 _LEADS, _TWO = ("responsibility", "suppression"), ("responsibility", "suppression")
 _OF_MOVE: Mapping[str, tuple[str, ...]] = {
     "hand_over": ("to_line", "to_office"),
@@ -66,7 +66,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:
-    """What became of an act: kept as an entry, waiting for another officer under a number, or refused."""
+    """The result of an action: recorded as an entry, waiting for another officer under a number, or rejected."""
 
     entry: int | None = None
     waits: int | None = None
@@ -80,7 +80,7 @@ class ActionResult:
 
 
 def actions_of(visit: Visit, seen: CaseView) -> list[Action]:
-    """Return what the viewer may do in a case as it stands, in the order of the pack."""
+    """Return what the viewer may do in the case's current state, in the order of the pack."""
     if seen.seat == ENTITY:
         return _answers(visit, seen) if may_answer(visit, seen.raw["entity"]) else []
     if seen.seat != LINE:
@@ -126,7 +126,7 @@ def _step(visit: Visit, seen: CaseView, move: Move, mine: list[str]) -> Action |
 
 
 def _is_ready(visit: Visit, raw: Mapping[str, Any], move: Move) -> bool:
-    """Return whether what a move requires holds, as far as the case itself tells."""
+    """Return whether a move's requirements are met, as far as the case itself shows."""
     is_accepted = bool(raw["standing"]) and any(one["what"] == "move.accept" for one in _since_reopened(raw))
     if "cleared" in move.requires and raw["standing"]:
         return False
@@ -192,9 +192,10 @@ def _beside(visit: Visit, kind: str, line: str) -> Action:
 
 
 def perform(visit: Visit, seen: CaseView, name: str, said: Mapping[str, Any], number: str = "") -> ActionResult:
-    """Do an act with what was said in its fields; `number` names it, so that the same one told again is told once.
+    """Perform an action with the values of its fields; `number` makes a repeated action the same one.
 
-    Raises NotGranted for an act that is not among those that the viewer may do.
+    Raises:
+        PermissionDenied: the action is not among those that the viewer may perform.
     """
     act = next((one for one in actions_of(visit, seen) if one.name == name), None)
     if act is None:
@@ -216,7 +217,7 @@ def _missing(act: Action, name: str) -> Refusal:
 
 
 def fact_of(visit: Visit, seen: CaseView, act: Action, said: Mapping[str, Any], number: str) -> dict[str, Any]:
-    """Return an act as a fact: what was said, and what the desk knows of who does it, when, in which case."""
+    """Return an action as a fact: the typed fields, and what the console knows: the officer, the day, the case."""
     raw, today = seen.raw, visit.server.local_now().date().isoformat()
     fact: dict[str, Any] = {f.name: _typed(f, said[f.name]) for f in act.fields if said.get(f.name) not in (None, "")}
     fact |= {"case_id": raw["case_id"], "by": visit.login}
@@ -239,7 +240,9 @@ def fact_of(visit: Visit, seen: CaseView, act: Action, said: Mapping[str, Any], 
 
 
 def _office(visit: Visit, raw: Mapping[str, Any], act: Action) -> str:
-    """Return the office in whose name an act is told: the one that a case is being handed to, where that answers."""
+    """Return the office that reports an action: the receiving office where it answers a handover, else the
+    case's own.
+    """
     move = visit.pack.case_policy.moves.get(act.move)
     answers = move is not None and move.does in ("receive", "decline") and raw.get("pending_office")
     return str(raw.get("pending_office") if answers else raw["office"])
@@ -254,7 +257,7 @@ def _typed(of: Field, value: Any) -> Any:
 def tell(  # noqa: PLR0913 - what an act is told with
     visit: Visit, kind: str, fact: Mapping[str, Any], reporter: str, *, officer: str, approver: str = ""
 ) -> ActionResult:
-    """Let the ledger keep an act of an officer, which another may have approved, and wait for what becomes of it."""
+    """Record an officer's action in the ledger, with its approver if any, and wait for the result."""
     payload = json.dumps({"kind": kind, "facts": [fact]}, ensure_ascii=False).encode()
     act = Report(payload, "json", "desk-case.json", reporter, channel=CONSOLE, login=officer, approver=approver)
     outcome = visit.server.writer.take(act).result(MOST_SECONDS)
@@ -262,7 +265,7 @@ def tell(  # noqa: PLR0913 - what an act is told with
 
 
 def propose(visit: Visit, seen: CaseView, kind: str, name: str, *, line: str, fact: Mapping[str, Any]) -> int:  # noqa: PLR0913 - what is kept of it
-    """Keep an act until another officer of the line approves it; returns its number."""
+    """Store an action until another officer of the line approves it; return its number."""
     at = visit.server.local_now().isoformat(timespec="seconds")
     text = json.dumps(fact, ensure_ascii=False)
     rows = visit.server.storage.rows(
@@ -274,7 +277,7 @@ def propose(visit: Visit, seen: CaseView, kind: str, name: str, *, line: str, fa
 
 
 def _cases_of(visit: Visit, line: str, waits: list[dict[str, Any]]) -> set[str]:
-    """Return the cases of acts that wait in which the viewer has a part for a line."""
+    """Return the cases of waiting actions in which the viewer has a part for a line."""
     names = sorted({str(one["case_id"]) for one in waits if one["line"] == line})
     part = visit.reach.part(line)
     if not names or part == "false":
@@ -284,10 +287,10 @@ def _cases_of(visit: Visit, line: str, waits: list[dict[str, Any]]) -> set[str]:
 
 
 def waiting(visit: Visit, case_id: str = "") -> list[dict[str, Any]]:
-    """Return the acts of the viewer's lines that wait for another officer, of a case or of all; `is_own` says whose.
+    """Return the waiting actions of the viewer's lines, of one case or of all; `is_own` marks the viewer's own.
 
-    Each is read through the viewer's reach as it is now: it is there where the line has a part in its case at an office
-    that the viewer's grants reach.
+    Each is read through the viewer's current access. It is listed where the line has a part in the case, at an office
+    that the viewer's grants include.
     """
     names = ("number", "case_id", "kind", "name", "line", "office", "login", "at", "fact")
     rows = visit.server.storage.rows(f"SELECT {', '.join(names)} FROM waiting_act ORDER BY number")

@@ -38,12 +38,12 @@ _NOT_FOR_ENTITY = (
     "severity",
     "due_on",
 )
-"""What a card does not tell the entity's side: lines, and what joined the case since it was released."""
+"""Fields of a card that the entity does not see: lines, and what joined the case after its release."""
 Side = Annotated[str, Query(pattern="|entity", description="`entity` for the entity's side of a case.")]
 
 
 class Letter(BaseModel):
-    """A letter to be written: its kind, its language, whom it is to, by when it is to be answered, and its text."""
+    """A letter to write: its kind, language, addressee, due day and text."""
 
     kind: Annotated[str, Field(max_length=40)]
     language: Annotated[str, Field(pattern="zh|en")] = "zh"
@@ -67,7 +67,7 @@ def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
     view.require_cases(visit)
     mine = view.entity_within(visit) if side else view.within(visit)
     state = state if state in ("open", "all", *STATES) else "open"
-    line = "" if side else line  # which line leads a case is not told on the entity's side
+    line = "" if side else line  # the entity is not shown which line leads a case
     asked = queries.CaseFilter(state, line, entity, rule, limit=limit + 1, within=mine, source=view.source_of(visit))
     rows = queries.listed(visit.duck, asked, after)
     items = [_card(visit, one, side) for one in view.cards_then(visit, rows[:limit])]
@@ -83,7 +83,7 @@ def _card(visit: Visit, one: dict[str, Any], side: str) -> dict[str, Any]:
 
 @router.get("/cases/{case_id}")
 def case(visit: Seeing, case_id: str, side: Side = "") -> dict[str, Any]:
-    """Return one case from the caller's seat, with the acts that he may do and those that wait for an officer."""
+    """Return one case from the caller's seat, with the actions they may perform and those that wait for an officer."""
     seen = _seen(visit, case_id, side)
     whole = {**seen.whole, "event": [{**e, "said": json.loads(e["said"] or "{}")} for e in seen.whole["event"]]}
     waiting = actions.waiting(visit, seen.raw["case_id"]) if seen.seat == view.LINE else []
@@ -110,9 +110,9 @@ def _seen(visit: Visit, case_id: str, side: str) -> CaseView:
 def act(
     visit: Seeing, case_id: str, said: Annotated[dict[str, str | int | float | bool | None], Body()], side: Side = ""
 ) -> Response:
-    """Do an act: `act` names it, `number` makes it the same one when it is sent again, the rest are its fields.
+    """Perform an action: `act` names it, `number` makes a repeated one the same, the rest are its fields.
 
-    Kept (201, with its entry), waiting for another officer (202), or refused (422).
+    Recorded (201, with its entry), waiting for another officer (202), or rejected (422).
     """
     seen = _seen(visit, case_id, side)
     name, number = str(said.pop("act", "")), str(said.pop("number", "") or "")

@@ -25,7 +25,12 @@ def waits_here(visit: Visit, seen: CaseView, number: int) -> dict[str, Any]:
 
 
 def settle(visit: Visit, seen: CaseView, number: int, *, approves: bool) -> ActionResult:
-    """Approve what waits, or take it away; raises Gone for what does not wait here, and (Refused) one's own."""
+    """Approve or withdraw a waiting action.
+
+    Raises:
+        NotFound: nothing waits here under this number.
+        Refused: the viewer approves their own action.
+    """
     with visit.server.exclusive.about(("waiting", number), visit.server.settings.most_wait_seconds):
         return _settled(visit, seen, number, approves=approves)
 
@@ -47,7 +52,7 @@ def _settled(visit: Visit, seen: CaseView, number: int, *, approves: bool) -> Ac
 
 
 def _approve(visit: Visit, one: Mapping[str, Any]) -> ActionResult:
-    """Let the ledger keep an act with both officers, on the day on which the second approves it."""
+    """Record an action with both officers, on the day on which the second approves it."""
     today = visit.server.local_now().date().isoformat()
     fact = {**one["fact"], "approved_by": visit.login} | {n: today for n in _DAYS if n in one["fact"]}
     return actions.tell(visit, one["kind"], fact, one["office"], officer=one["login"], approver=visit.login)

@@ -1,4 +1,6 @@
-"""The entity's side: its inbox of cases with what is asked of it and by when, and each case with its answers; and everybody's day."""
+"""The entity's side: its inbox of cases with requests and due days, and each case with its answers; and every
+user's day.
+"""
 
 from typing import Annotated, Any
 
@@ -28,7 +30,7 @@ _SOON_DAYS, _MOST = 30, 200
 
 @router.get("/inbox")
 def inbox(visit: Seeing, state: Annotated[str, Query(pattern="open|all")] = "open") -> Response:
-    """Return the cases about entities on whose side the viewer stands, what is due first, first."""
+    """Return the cases about entities on the viewer's side, the earliest due first."""
     view.require_cases(visit)
     mine, today = view.entity_within(visit), view.today_of(visit)
     cards, counts = view.cards_of(visit, queries.CaseFilter(state, limit=_MOST, within=mine))
@@ -47,7 +49,7 @@ def inbox_case(visit: Seeing, case_id: str, kept: Annotated[int, Query(ge=0)] = 
 
 @router.post("/inbox/{case_id}/acts")
 async def answer(visit: Seeing, case_id: str, form: Form) -> Response:
-    """Take an answer of the entity."""
+    """Record an answer of the entity."""
     said = await fields_of_form(form)
     return await run_in_threadpool(_answer, visit, case_id, said)
 
@@ -58,9 +60,7 @@ def _answer(visit: Visit, case_id: str, said: dict[str, str]) -> Response:
 
 @router.get("/day")
 def day(visit: Seeing) -> Response:
-    """Return what is due from the viewer: clocks of his lines and entities, acts that wait for him, cases to be
-    looked at.
-    """
+    """Return what is due from the viewer: clocks of their lines and entities, waiting actions, and cases to review."""
     view.require_cases(visit)
     return render(visit, "cases/day.html", **day_of(visit))
 

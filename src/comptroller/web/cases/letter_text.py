@@ -15,7 +15,7 @@ MOST_MARKS = 30
 MOST_TEXT, MOST_LINES = 20_000, 1_000
 """Characters and lines of an officer's text."""
 MOST_VALUE, LEAST_VALUE, MOST_TOTAL = 1_000, 30, 200_000
-"""Characters of one value of a report, to which it is cut at the least, and of all values of a letter."""
+"""Characters of one value of a report, the shortest cut of a value, and the characters of all values of a letter."""
 _VIRAMA = 9
 """The combining class of signs that join the letters beside them."""
 _PLAIN_CONTROLS = "\n\t"
@@ -109,7 +109,7 @@ def bounded(value: Any) -> Any:
 
 
 def _count(value: Any) -> int:
-    """Return how many texts stand in a value."""
+    """Return how many texts a value contains."""
     if isinstance(value, dict):
         return sum(_count(one) for one in value.values())
     return sum(_count(one) for one in value) if isinstance(value, list | tuple) else 1

@@ -1,4 +1,6 @@
-"""What a changed policy changes beside findings, and its templates of letters set with sample values before anybody adopts them."""
+"""What a changed policy changes beside findings, and its letter templates typeset with sample values before
+adoption.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,10 +1,10 @@
-"""Letters of a case: what they say, the template of policy that sets them, their file, and the fact that one was sent.
+"""Letters of a case: their text, the policy's template, the file, and the fact that one was sent.
 
-- A letter's text and evidence go to the template as values; nothing that somebody typed runs.
-- The code that verifies a letter is drawn before it is set, stands in it, and in the fact that tells that it was sent.
-- The file lies on the shelf under its hash; the hash stands in the ledger.
-- Where its template asks for two officers, a letter waits until another officer of the line releases it: only then is it
-  set with a code, and only then does the ledger hear of it.
+- A letter's text and evidence are passed to the template as values; nothing that a user typed runs.
+- The verification code is drawn before typesetting; it is in the letter and in the fact that reports the letter.
+- The file is stored under its hash; the hash is in the ledger.
+- Where the template requires two officers, a letter waits until another officer of the line releases it.
+  Only then is it typeset with a code, and only then is it recorded in the ledger.
 """
 
 import secrets
@@ -41,7 +41,7 @@ typesetter = Typesetter()
 
 @dataclass(frozen=True, slots=True)
 class LetterDraft:
-    """What an officer says in a letter: its kind, its language, whom it is to, by when it is to be answered, its text."""
+    """What an officer writes in a letter: its kind, language, addressee, due day and text."""
 
     kind: str
     language: str
@@ -52,7 +52,9 @@ class LetterDraft:
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Whose letter it is: the line it is sent for, who drafted it, and who releases it, '' where one officer does both."""
+    """The officers of a letter: the line that sends it, the author, and the releaser, '' where one officer does
+    both.
+    """
 
     line: str
     officer: str
@@ -60,7 +62,7 @@ class Hands:
 
 
 def may_write(visit: Visit, seen: CaseView) -> str:
-    """Return the line in whose name the viewer may write letters in a case; '' where he may not."""
+    """Return the line for which the viewer may write letters in a case, or ''."""
     raw = seen.raw
     places = (raw["lead"], raw["pending"], *(raw["informed"] or "").split())
     mine = [one for one in places if one in view.handling_lines(visit)]
@@ -68,7 +70,7 @@ def may_write(visit: Visit, seen: CaseView) -> str:
 
 
 def kinds_of(visit: Visit) -> list[str]:
-    """Return the kinds of letter for which policy has a template."""
+    """Return the kinds of letter that have a template in the policy."""
     if KIND not in visit.pack.kinds:
         return []
     return [one for one in visit.pack.kinds[KIND].field("kind").choices if one in visit.pack.letters]
@@ -80,12 +82,12 @@ def new_code() -> str:
 
 
 def is_for_two(visit: Visit, kind: str) -> bool:
-    """Return whether policy asks for another officer to release a letter of this kind."""
+    """Return whether the policy requires another officer to release a letter of this kind."""
     return kind in visit.pack.letters and visit.pack.letters[kind].two_officers
 
 
 def own_hands(visit: Visit, seen: CaseView) -> Hands:
-    """Return the viewer as the one officer of a letter of his line."""
+    """Return the viewer as the only officer of a letter of their line."""
     return Hands(may_write(visit, seen), _name(visit))
 
 
@@ -96,10 +98,11 @@ def _name(visit: Visit) -> str:
 def set_letter(  # noqa: PLR0913 - what stands in a letter
     visit: Visit, seen: CaseView, said: LetterDraft, *, number: str, code: str = "", hands: Hands | None = None
 ) -> bytes:
-    """Return a letter as PDF; a draft where it has no code yet, of the viewer unless `hands` names another officer.
+    """Return a letter as PDF; without a code it is a draft, by the viewer unless `hands` names another officer.
 
-    Raises Refused for a kind without a template, a text past its bounds, a template with a fault, a letter past the
-    typesetter's limits, and where no font has Chinese characters.
+    Raises:
+        Refused: the kind has no template, the text exceeds its limits, the template fails,
+            the letter exceeds the typesetter's limits, or no font has Chinese characters.
     """
     if said.kind not in kinds_of(visit):
         wanted = ("政策包中有模板的函件类别", "a kind of letter that policy has a template for")
@@ -124,7 +127,7 @@ def letter_fonts() -> Fonts:
 
 
 def _marks(visit: Visit, number: str, code: str) -> dict[str, Any]:
-    """Return what tells a letter from its draft."""
+    """Return the values that distinguish a letter from its draft."""
     shown = f"{code[0]}-{in_groups(code[1:])}" if code else "—"
     return {
         "number": number,
@@ -205,9 +208,10 @@ def _figures(visit: Visit, one: Mapping[str, Any]) -> list[list[str]]:
 
 
 def send(visit: Visit, seen: CaseView, said: LetterDraft) -> ActionResult:
-    """Send a letter, or keep it until another officer releases it, as policy says of its kind.
+    """Send a letter, or store it until another officer releases it, as the policy requires for its kind.
 
-    Raises NotGranted for whoever may not write in the case.
+    Raises:
+        PermissionDenied: the viewer may not write in the case.
     """
     line = may_write(visit, seen)
     if not line:
@@ -228,17 +232,17 @@ def release(visit: Visit, seen: CaseView, waits: Mapping[str, Any]) -> ActionRes
 
 
 def said_of(waits: Mapping[str, Any]) -> LetterDraft:
-    """Return what is said in a letter that waits."""
+    """Return the draft of a waiting letter."""
     return LetterDraft(*(waits["fact"][name] for name in LetterDraft.__slots__))
 
 
 def hands_of(waits: Mapping[str, Any], released_by: str = "") -> Hands:
-    """Return whose letter it is that waits."""
+    """Return the officers of a waiting letter."""
     return Hands(waits["line"], waits["fact"]["officer"], released_by)
 
 
 def _send(visit: Visit, seen: CaseView, said: LetterDraft, hands: Hands, told: Mapping[str, str]) -> ActionResult:
-    """Set a letter with its code, keep its file, and let the ledger say that it was sent."""
+    """Typeset a letter with its code, store its file, and record in the ledger that it was sent."""
     code = new_code()
     file = set_letter(visit, seen, said, number=told["letter"], code=code, hands=hands)
     digest = sha256(file).hexdigest()
@@ -269,8 +273,9 @@ def waiting_in(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
 
 
 def letters_of(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
-    """Return the letters of a case of which the viewer's seat is told: the entity those to it, a line none that
-    another keeps.
+    """Return the letters of a case that the viewer's seat may see.
+
+    An entity sees the letters addressed to it; a line sees no confidential letter of another line.
     """
     rows = visit.server.duck.records(
         "SELECT letter, kind, addressee, by_line, sent_on, due_on, hash, check_code, fact >> 20 AS entry "
@@ -282,7 +287,11 @@ def letters_of(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
 
 
 def file_of(visit: Visit, seen: CaseView, letter: str) -> bytes:
-    """Return a letter's file; raises Gone for one that is absent, not for this seat, or no longer kept."""
+    """Return a letter's file.
+
+    Raises:
+        NotFound: the letter is absent, hidden from this seat, or its file is deleted.
+    """
     found = next((row for row in letters_of(visit, seen) if row["letter"] == letter), None)
     rows = visit.server.storage.rows("SELECT pdf FROM letter_file WHERE hash = ?", [found["hash"]]) if found else []
     if not rows or not isinstance(rows[0][0], bytes):

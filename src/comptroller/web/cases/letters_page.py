@@ -22,12 +22,12 @@ router = APIRouter(prefix="/cases/{case_id}/letters")
 Seeing = Annotated[Visit, Depends(may(SEE))]
 _PDF = "application/pdf"
 _MOST_READ = 1_000_000
-"""Characters of a text that are read at all; the letter's own bound is far below, and rejects by name."""
+"""Characters of a text that are read at all; the letter's own limit is far lower, and rejects with a code."""
 
 
 @router.get("")
 def of_case(visit: Seeing, case_id: str) -> Response:
-    """Return the letters of a case, and the form of a new one for whoever may write."""
+    """Return the letters of a case, and the form of a new one for a viewer who may write."""
     return _page(visit, view.see(visit, case_id))
 
 
@@ -74,7 +74,7 @@ def _said(form: Form) -> LetterDraft:
 
 @router.post("/draft")
 def draft(visit: Seeing, case_id: str, form: Form) -> Response:
-    """Return the draft of a letter; nothing is kept of it."""
+    """Return the draft of a letter; nothing is stored."""
     seen = view.see(visit, case_id)
     if not letters.may_write(visit, seen):
         raise PermissionDenied(letters.KIND)
@@ -84,7 +84,7 @@ def draft(visit: Seeing, case_id: str, form: Form) -> Response:
 
 @router.post("")
 def send(visit: Seeing, case_id: str, form: Form) -> Response:
-    """Send a letter: its file is kept, and the ledger says that it was sent; where policy asks for two it waits for the other."""
+    """Send a letter: its file is stored, and the ledger records it. Where the policy requires two officers it waits."""
     seen = view.see(visit, case_id)
     done = letters.send(visit, seen, _said(form))
     if done.refusals:
@@ -94,7 +94,7 @@ def send(visit: Seeing, case_id: str, form: Form) -> Response:
 
 @router.get("/waiting/{number}.pdf")
 def waiting_file(visit: Seeing, case_id: str, number: int) -> Response:
-    """Return a letter that waits to be released, as a draft: what it would say if it went out now."""
+    """Return a waiting letter as a draft: its content if it were sent now."""
     seen = view.see(visit, case_id)
     waits = approvals.waits_here(visit, seen, number)
     if waits["kind"] != letters.KIND:

@@ -48,9 +48,9 @@ _ASIDE = (
     *("finding", "rule", "severity", "entity", "lead", "informed", "office", "remedy", "window_days", "joins"),
     *("answer", "step", "estimate", "evidence", "closes", "persons"),
 )
-"""What is kept with an act and its event, and need not be read by people."""
+"""Fields of an action and its event that no reader needs."""
 _TITLED_AS = {"how": "cleared_how", "entry": "passes_as_of"}
-"""Fields whose titles are those of others."""
+"""Fields that use another field's title."""
 
 
 @router.get("/cases")
@@ -104,9 +104,7 @@ def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
 
 @router.get("/cases/load")
 def load(visit: Seeing) -> Response:
-    """Return what each line is loaded with, how much it closes and recovers, and how often material is asked
-    for twice.
-    """
+    """Return each line's workload, what it closes and recovers, and how often material is requested twice."""
     view.require_cases(visit)
     mine = view.within(visit)
     visit.hidden_count = view.count_hidden(visit, mine)
@@ -131,7 +129,7 @@ def case_page(visit: Seeing, case_id: str, kept: Annotated[int, Query(ge=0)] = 0
 
 @router.post("/cases/{case_id}/acts")
 async def act(visit: Seeing, case_id: str, form: Form) -> Response:
-    """Take an act in a case."""
+    """Perform an action in a case."""
     said = await fields_of_form(form)
     return await run_in_threadpool(_act, visit, case_id, said)
 
@@ -149,7 +147,7 @@ def settle(visit: Seeing, case_id: str, number: int, form: Form) -> Response:
 
 
 async def fields_of_form(form: Form) -> dict[str, str]:
-    """Return what was typed into a form; of a file only its digest is told."""
+    """Return the typed fields of a form; of a file only its digest."""
     said: dict[str, str] = {}
     for name, value in form.items():
         if isinstance(value, UploadFile):
@@ -162,7 +160,7 @@ async def fields_of_form(form: Form) -> dict[str, str]:
 
 
 def acted(visit: Visit, seen: CaseView, said: dict[str, str], base: str) -> Response:
-    """Do what a form asks for, and show the case with what became of it."""
+    """Perform the action of a form, and show the case with the result."""
     return _after(visit, seen, numbered.do_once(visit, seen, said.get("act", ""), said, said.get("number", "")), base)
 
 
@@ -227,14 +225,14 @@ def _bands(visit: Visit, one: dict[str, Any], today: dt.date) -> dict[str, Any]:
 
 
 def _filled(seen: CaseView) -> dict[str, Any]:
-    """Return a case as it is seen, with nothing in the place of whatever is kept from the seat."""
+    """Return a case with None in every place that is hidden from the seat."""
     found: dict[str, Any] = {**dict.fromkeys(seen.raw), **seen.whole}
     blank = {"by_line": None, "supplied_on": None, "duplicate": False, "saved": False}
     return found | {"request": [blank | one for one in found["request"]]}
 
 
 def _waiting(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
-    """Return the acts that wait in a case, each with what it says under the titles of its fields."""
+    """Return the waiting actions of a case, each with its values under the titles of its fields."""
     if seen.seat != view.LINE:
         return []
     found = []
@@ -273,7 +271,7 @@ def what_title(visit: Visit, what: str) -> str:
 
 
 def said_cells(visit: Visit, event: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return what else an event says, with the titles of its fields."""
+    """Return the other values of an event, with the titles of its fields."""
     told = {"request": "material_request", "evidence": "case_evidence", "loss": "loss_estimate", "letter": "letter"}
     kind = told.get(event["what"].partition(".")[0], "case_step")
     tables = [kind, "case_step", "enterprise_answer", "case_request", "case_finding", "case_now"]

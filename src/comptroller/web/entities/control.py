@@ -1,4 +1,4 @@
-"""Who controls an entity and what is held in effect, now and as of then, as far as the viewer may know the owners."""
+"""Control of an entity and effective shares, current and as of a day, limited to owners that the viewer may see."""
 
 import datetime as dt
 from typing import Any
@@ -31,7 +31,7 @@ def above(visit: Visit, code: str, day: dt.date) -> tuple[Rows, Rows]:
 
 
 def bases(visit: Visit, code: str, held: list[str], day: dt.date) -> dict[str, str]:
-    """Return by which basis an entity controls those that it holds."""
+    """Return the control basis by entity, for those that an entity holds."""
     if not held:
         return {}
     if visit.valid is None and visit.known is None:
@@ -44,8 +44,9 @@ def bases(visit: Visit, code: str, held: list[str], day: dt.date) -> dict[str, s
 
 
 def _then(visit: Visit, entities: list[str], day: dt.date) -> dict[str, Rows]:
-    """Return the rows about these entities as of the two days, told from the stakes above them; owners out of
-    reach are left out.
+    """Return the rows about these entities as of the two days, computed from the stakes above them.
+
+    Owners outside the viewer's scope are left out.
     """
     if "stake" not in visit.pack.kinds:
         return {"controls": [], "effective_share": []}

@@ -1,4 +1,7 @@
-"""The history of an entity on both time axes: what was said of it and its stakes, when it held, and from when until when it was known."""
+"""The history of an entity on both time axes: its own row and its stakes.
+
+Each row has the days on which it is valid, and the entries that made it known and ended it.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -15,7 +18,9 @@ _DAYS = ("valid_from", "valid_until")
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One thing said: of which kind, in words, from and until which day it holds, with which entry it came and which ended it."""
+    """One row of the history: its kind, its text, its valid days, the entry it came with and the entry that
+    ended it.
+    """
 
     table: str
     words: str
@@ -27,9 +32,9 @@ class HistoryRow:
 
 
 def history_of(visit: Visit, code: str) -> list[HistoryRow]:
-    """Return what was said of an entity's own line, its stakes, bodies and posts within reach, the newest first.
+    """Return the history of an entity's own row, its stakes, bodies and posts within scope, the newest first.
 
-    Of its own line only what differs from the one before it is told.
+    Of its own row, only the changes are listed.
     """
     found: list[HistoryRow] = []
     for table in REGISTER:

@@ -1,6 +1,7 @@
-"""The tree of holdings below an entity, read level by level: shares and bases on every edge, brothers page by page, found again by name.
+"""The tree of holdings below an entity, read level by level, with shares and control bases on every edge.
 
-Only what is asked for is read, so that a tree of 60,000 entities opens as fast as one of ten.
+Siblings come page by page, and an entity is found by name. Only the open part is read, so that a tree of 60,000
+entities opens as fast as one of ten.
 """
 
 import datetime as dt
@@ -44,8 +45,9 @@ def branches(  # noqa: PLR0913 - which page of which brothers, as the root sees 
     visit: Visit, root: str, holders: Sequence[str], day: dt.date, *, after: int = 0, most: int = BROTHERS,
     also: frozenset[str] = frozenset(),
 ) -> dict[str, tuple[list[Branch], int]]:  # fmt: skip
-    """Return what each of these entities holds, the largest first, from `after` on, and how many remain; `also`
-    is shown wherever it stands.
+    """Return the holdings of each entity, the largest first, from `after` on, and how many remain.
+
+    `also` is included at any position.
     """
     if not holders:
         return {}
@@ -173,7 +175,7 @@ def _below(visit: Visit, codes: Sequence[str], day: dt.date) -> dict[str, int]:
 
 
 def _bases(visit: Visit, holders: Sequence[str], codes: Sequence[str], day: dt.date) -> dict[tuple[str, str], str]:
-    """Return by which basis holders control what they hold, now or as of then."""
+    """Return the control basis by holder and entity, current or as of the requested days."""
     if not codes:
         return {}
     if visit.valid is not None or visit.known is not None:

@@ -79,7 +79,7 @@ def entities(  # noqa: PLR0913, PLR0917 - what one may ask by
 
 @router.get("/entities.named")
 def named(visit: Seeing, text: Word = "") -> Response:
-    """Return a few entities of that name or code, for fields in which an entity is said by its code."""
+    """Return a few entities with that name or code, for fields that take an entity's code."""
     sql = (
         "SELECT entity, name FROM entity WHERE contains(lower(concat_ws(' ', entity, name, uscc)), lower(?)) "
         f"ORDER BY length(name), entity LIMIT {MOST_NAMED}"
@@ -155,14 +155,12 @@ def entity(visit: Seeing, code: str) -> Response:
 
 
 def day_of(visit: Visit) -> dt.date:
-    """Return the day on which things are shown: the one that is asked for, or the books' own."""
+    """Return the day that a page shows: the requested day, or the books' own."""
     return visit.valid or visit.clock[0] or visit.now.date()
 
 
 def known_on(visit: Visit) -> str:
-    """Return the day on which the entry that is asked for was received, for the field in which one asks; ''
-    where none is.
-    """
+    """Return the day on which the requested entry was received, as the field's value; '' where none was requested."""
     head = next(iter(visit.server.heads.between(visit.known, visit.known)), None) if visit.known else None
     return head.received_at.astimezone(visit.server.zone).date().isoformat() if head else ""
 
@@ -242,8 +240,8 @@ def stakes(visit: Visit, code: str, day: dt.date, *, up: bool, first: int = 0) -
 
 
 def held(visit: Visit, table: str, code: str, day: dt.date) -> tuple[list[str], list[list[str]]]:
-    """Return the rows of a kind that hold for an entity on a day: the titles of what any of them says, and the
-    values.
+    """Return the rows of a kind that are valid for an entity on a day: the titles of the filled columns, and
+    the values.
     """
     kind = visit.pack.tables.get(table)
     if kind is None:

@@ -1,4 +1,4 @@
-"""Calls that read: who asks, findings, entities; page by page, within the reach of who asks."""
+"""API calls that read the caller, findings and entities, page by page, within the caller's scope."""
 
 import json
 from typing import Annotated, Any, Literal
@@ -31,7 +31,7 @@ Day = Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 
 @router.get("/me")
 def me(visit: Visiting) -> Me:
-    """Say who asks, with the grants that hold, and to which entry the books are folded."""
+    """Return the caller with their grants in force, and the last ledger entry that the books include."""
     grants = [
         GrantForm(g.role, g.entity, g.domain, g.line, g.valid_until.isoformat() if g.valid_until else None)
         for g in visit.reach.viewer.in_force
@@ -56,7 +56,7 @@ def asked_by(  # noqa: PLR0913, PLR0917 - what one may ask by
     ] = "",
     text: Word = "",
 ) -> FindingFilter:
-    """Return what a call asks findings for; the filters are those of the page."""
+    """Return the filter of a call; the fields are those of the page."""
     return FindingFilter(state, rule, domain, problem, severity, line, under, entity, since, until, least, text)
 
 
@@ -103,7 +103,7 @@ def entities(visit: Seeing, after: After = "", limit: Limit = 100) -> EntityPage
 
 @router.get("/entities/{entity}")
 def entity(visit: Seeing, entity: str) -> dict[str, Any]:
-    """Return one entity of the register, with the fields that the policy gives it."""
+    """Return one entity of the register, with the fields that the policy defines."""
     rows = visit.rows("SELECT * FROM entity WHERE entity = ?", [entity])
     found: dict[str, Any] = plain(present(rows[0] if rows else None, entity))
     return found

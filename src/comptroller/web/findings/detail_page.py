@@ -74,8 +74,9 @@ def finding_page(visit: Seeing, finding: str) -> Response:
 
 
 def _strips(visit: Visit, entity: str, said: dict[str, Any], rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Return the strips that a finding belongs to: by what it says, and by the facts that it read of the same
-    entity.
+    """Return the timelines that a finding belongs to.
+
+    They come from its evidence, and from the facts of the same entity that it read.
     """
     found = {(name, str(said[name])): None for name in starts(visit.pack) if said.get(name)}
     for row in rows:
@@ -86,8 +87,9 @@ def _strips(visit: Visit, entity: str, said: dict[str, Any], rows: list[dict[str
 
 
 def _picture(visit: Visit, found: Explanation, strips: list[tuple[str, str]]) -> Picture | None:
-    """Return the time line of the strip that the finding is about: the one by which its rule is judged, else
-    the first.
+    """Return the picture of the timeline that the finding is about.
+
+    It is the timeline of the rule's partition key, otherwise the first.
     """
     docket = found.rule.docket if found.rule else ()
     chosen = next((one for one in strips if one[0] in docket), strips[0] if strips else None)
@@ -117,7 +119,7 @@ def _lists(visit: Visit, found: Explanation) -> list[dict[str, Any]]:
 
 
 def _case(visit: Visit, finding: str) -> dict[str, Any] | None:
-    """Return the case that holds a finding, with what the viewer may do in it; None where there is none for him."""
+    """Return the case of a finding, with the action that requests material; None where the viewer sees no case."""
     if "case_finding" not in visit.pack.tables:
         return None
     rows = visit.duck.rows(
@@ -134,7 +136,7 @@ def _case(visit: Visit, finding: str) -> dict[str, Any] | None:
 
 
 def _edition(visit: Visit, digest: str) -> int | None:
-    """Return the entry with which a policy was first adopted."""
+    """Return the entry that first adopted a policy."""
     rows = visit.duck.rows("SELECT min(entry) FROM main.adopted WHERE pack = ?", [digest])
     return rows[0][0] if rows else None
 

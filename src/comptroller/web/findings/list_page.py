@@ -24,7 +24,7 @@ ADDRESSES = ("/findings", "/findings?state=all", "/findings?under=-", "/findings
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Exporting = Annotated[Visit, Depends(may(EXPORT))]
 REST = "-"
-"""In the place of an entity: what is under none of the groups by which the overview compares."""
+"""Value of `under` for entities outside all groups that the overview compares."""
 PAGE, MOST_EXPORTED = 50, 100_000
 STATES = ("open", "not_judged", "cleared", "all")
 SORTS = {
@@ -36,7 +36,7 @@ SORTS = {
 
 @dataclass(frozen=True)
 class FindingFilter:
-    """What one asks the table for; '' asks for nothing."""
+    """The filters and the order of the table; '' means no filter."""
 
     state: str = "open"
     rule: str = ""
@@ -53,7 +53,7 @@ class FindingFilter:
     sort: str = "newest"
 
     def address(self, **changed: str) -> str:
-        """Return the query part of an address that asks for this, with changes."""
+        """Return the query part of the address of this filter, with changes."""
         said = {f.name: changed.get(f.name, getattr(self, f.name)) for f in fields(self)}
         more = {name: value for name, value in changed.items() if name not in said}
         usual = {f.name: f.default for f in fields(self)}
@@ -61,7 +61,7 @@ class FindingFilter:
 
 
 def asked_of(request: Request) -> FindingFilter:
-    """Return what an address asks for; what is not known is left out."""
+    """Return the filter of an address; unknown values are left out."""
     said = {f.name: request.query_params[f.name][:200] for f in fields(FindingFilter) if f.name in request.query_params}
     if said.get("state") not in STATES:
         said.pop("state", None)
@@ -74,7 +74,7 @@ Asking = Annotated[FindingFilter, Depends(asked_of)]
 
 
 def select(visit: Visit, asked: FindingFilter) -> tuple[str, list[Any]]:
-    """Return the SELECT (without its order) of the findings that are asked for, and its values."""
+    """Return the SELECT (without its order) of the filtered findings, and its values."""
     wheres, values = ["true"], []
     if asked.state == "open":
         wheres.append(f"f.state IN {OPEN}")
@@ -130,7 +130,7 @@ def page_of(visit: Visit, asked: FindingFilter, page: int) -> tuple[list[dict[st
 
 
 def whole_rows(visit: Visit, names: list[dict[str, Any]], order: str) -> list[dict[str, Any]]:
-    """Return whole rows of these findings (`finding`, `known`), each of which was asked for within reach."""
+    """Return the full rows of these findings (`finding`, `known`), which were selected within scope."""
     if not names:
         return []
     sql, _ = select(visit, FindingFilter(state="all"))
@@ -142,7 +142,7 @@ def whole_rows(visit: Visit, names: list[dict[str, Any]], order: str) -> list[di
 
 
 def _rules(visit: Visit, asked: FindingFilter) -> list[str] | None:
-    """Return the rules that are asked for; None where all are."""
+    """Return the rules that the filter selects; None where it selects all."""
     if not (asked.rule or asked.domain or asked.problem or asked.severity or asked.line):
         return None
     return [
@@ -171,7 +171,7 @@ def findings(
 
 @router.get("/findings.xlsx")
 def export(visit: Exporting, asked: Asking) -> Response:
-    """Return the findings that are asked for as a workbook."""
+    """Return the filtered findings as a workbook."""
     sql, values = select(visit, asked)
     rows = visit.rows(f"SELECT * FROM ({sql}) ORDER BY {SORTS[asked.sort]} LIMIT {MOST_EXPORTED}", values)
     t, rules = visit.text, visit.pack.rules
@@ -199,7 +199,7 @@ def export(visit: Exporting, asked: Asking) -> Response:
 
 @router.post("/findings/views")
 def keep_view(visit: Seeing, form: Form) -> Response:
-    """Keep what is asked for under a name, or take a kept view away."""
+    """Save a filter under a name, or delete a saved view."""
     name, said = str(form.get("name") or "")[:80].strip(), str(form.get("said") or "")[:2000]
     if name:
         visit.server.storage.save(visit.login, "findings", name, "" if form.get("remove") else said or "state=open")

@@ -19,7 +19,7 @@ ADDRESSES = ("/api/v1/entries?limit=1000", "/api/v1/entries/{entry}")
 """Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 _MOST_LOOKED_AT = 20_000
-"""Entries that one call looks at; whoever sees few of many goes on with the cursor."""
+"""Entries that one call reads; a caller who sees few of many continues with the cursor."""
 
 
 @router.get("/entries")
@@ -29,7 +29,7 @@ def entries(
     limit: Limit = 100,
     reporter: Annotated[str, Query(max_length=100)] = "",
 ) -> EntryPage:
-    """Return the heads of entries whose reporter is within reach, in the order in which they came."""
+    """Return the heads of entries with a reporter within scope, in the order in which they came."""
     first = int(after or 0) + 1
     size = visit.server.ledger.size
     last = min(size, first + _MOST_LOOKED_AT - 1)

@@ -45,9 +45,7 @@ def entries(
     reporter: Annotated[str, Query(max_length=100)] = "",
     since: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """Return the newest entries whose reporter is within reach, page by page; with `since`, the reports that
-    came from then on.
-    """
+    """Return the newest entries with a reporter within scope, page by page; with `since`, the reports from then on."""
     ledger = visit.server.ledger
     last = min(before - 1 if before else ledger.size, visit.known or ledger.size)
     first, count = _since(visit, since)
@@ -77,10 +75,10 @@ def entries(
 
 
 def _since(visit: Visit, since: str) -> tuple[int, int]:
-    """Return the first entry that came at or after an instant, and how many reports within reach came since; 1 and 0
-    where none is said.
+    """Return the first entry at or after an instant, and how many reports within scope came since; 1 and 0 without one.
 
-    Raises Refused for what is no instant with its offset.
+    Raises:
+        Refused: the text is not an instant with its offset.
     """
     if not since:
         return 1, 0
@@ -146,7 +144,7 @@ def receipt(visit: Seeing, number: int) -> Response:
 
 @router.post("/ledger/verify")
 def verification(visit: Seeing, form: Form) -> Response:
-    """Check every hash, the tree and every checkpoint, against a checkpoint kept outside where one is given."""
+    """Check every hash, the tree and every checkpoint, against an outside checkpoint where there is one."""
     folder, key = visit.server.folder, visit.server.ledger.verifier_key
     heads = list(node.outside_heads(folder, key).values())
     witness = str(form.get("witness") or "").replace("\r\n", "\n").strip()

@@ -60,7 +60,7 @@ def source_of(visit: Visit, entry: Entry) -> PayloadSource:
 
 
 def _counts(visit: Visit, entry: Entry) -> dict[str, int]:
-    """Return how many facts of each kind a report holds, those that said nothing new among them."""
+    """Return how many facts of each kind a report contains, including those without news."""
     head = entry.fields
     if not entry.payload:
         return {}

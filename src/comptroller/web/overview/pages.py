@@ -27,7 +27,7 @@ Seeing = Annotated[Visit, Depends(may(SEE))]
 
 @router.get("/")
 def overview(visit: Visiting) -> Response:
-    """Return the overview; whoever only administers goes to what there is to administer."""
+    """Return the overview; a user who only administers is redirected to the administration."""
     if not visit.may(SEE):
         return RedirectResponse("/admin" if visit.may(ADMINISTER) else "/acts", 303)
     return render(visit, "overview/overview.html", **glance(visit))
@@ -35,7 +35,7 @@ def overview(visit: Visiting) -> Response:
 
 @router.get("/wall")
 def wall(visit: Seeing) -> Response:
-    """Return the overview for the wall of a control room."""
+    """Return the overview for the screen of a control centre."""
     return render(visit, "overview/wall.html", **glance(visit))
 
 
@@ -62,7 +62,7 @@ def minute_of(visit: Visit) -> dt.datetime:
 
 
 def arrived(visit: Visit) -> tuple[str, int]:
-    """Return since when the last hour counts, and how many reports came since whose reporter is within reach."""
+    """Return the start of the last hour, and how many reports came since from reporters within scope."""
     server = visit.server
     since, counted = server.report_rate.by_reporter(server.ledger, server.heads, server.clock())
     return since.isoformat(timespec="minutes"), sum(n for who, n in counted.items() if is_seen(visit, who))
@@ -122,7 +122,7 @@ def _glance(visit: Visit) -> dict[str, Any]:
 
 
 def levels(visit: Visit) -> dict[str, Any]:
-    """Return how many entities stand at each level in each class, made once until the register changes."""
+    """Return how many entities each level and class has, computed again when the register changes."""
     sql = (
         "SELECT l.management AS level, coalesce(e.class, '') AS class, count(*) AS many FROM entity AS e "
         "JOIN level AS l ON l.entity = e.entity GROUP BY ALL ORDER BY 1, 2"

@@ -9,15 +9,15 @@ from comptroller.web.shell.visit import Visit
 
 OPEN = "('raised', 'changed')"
 DUES = ("report_due", "statement", "entity")
-"""What is late stands on these tables and the clock's day."""
+"""The tables that late reports depend on, beside the clock's day."""
 CAPITAL = ("statement", "entity", "stake", "list_line")
-"""What the capital at a glance stands on."""
+"""The tables that the capital at a glance depends on."""
 _FIRST_ITEMS = "overview_items"
 
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups by which a viewer compares: entities one below the top of his reach, and SQL for who belongs to which."""
+    """The groups that a viewer compares: entities one level below the top of their scope, and SQL for their members."""
 
     tops: list[str]
     sql: str
@@ -44,7 +44,8 @@ def _groups(visit: Visit) -> Groups:
         top = [row for row in heads if row["depth"] == below]
     tops = [str(row["entity"]) for row in top[:12]]
     listed = ", ".join("'" + one.replace("'", "''") + "'" for one in tops)
-    # The tops stand at one level of a tree, so that nobody is below two of them; who is below what one sees, one sees.
+    # The tops are at one level of a tree, so that no entity is below two of them; viewers see all below what they
+    # see.
     tree = "main.ancestor" if visit.valid is None and visit.known is None else "ancestor"
     return Groups(tops, f"SELECT entity, ancestor AS top FROM {tree} WHERE ancestor IN ({listed})")
 
@@ -84,7 +85,9 @@ _FIRST_STATEMENTS = (
     "SELECT f.entity, f.period_end, f.amount_cny, s.share_pct, f.amount_cny * s.share_pct / 100 AS effective FROM first AS f "
     "LEFT JOIN (SELECT entity, share_pct FROM effective_share WHERE owner = ?) AS s ON s.entity = f.entity"
 )
-"""The latest statement of each entity where nobody above it within reach has one of that scope, with the part held in effect."""
+"""The latest statement of each entity without one of that scope above it within the viewer's scope, with the
+effective part.
+"""
 
 
 def capital_parts(visit: Visit, item: str, scope: str) -> list[dict[str, Any]]:

@@ -28,11 +28,11 @@ Seeing = Annotated[Visit, Depends(may(SEE))]
 Word = Annotated[str, Query(max_length=100)]
 TASK, FIGURE = "reform_task", "reform_figure"
 Marks = dict[tuple[str, str], tuple[tuple[str, str], ...]]
-"""By entity and task, each mark with the finding that it stands for."""
+"""By entity and task, each mark with its finding."""
 _MOST = 300
 _RULES = ("late", "bare", "paper")
 _ENDINGS = {"late": "/reform/task_overdue", "bare": "/reform/done_without_evidence", "paper": "/reform/paper_reform"}
-"""What rules say of tasks, by the end of their names: late, done without evidence, done on paper alone."""
+"""Rules about tasks, by the end of their names: late, done without evidence, done on paper alone."""
 
 
 @router.get("/reform")
@@ -67,7 +67,7 @@ def reform(visit: Seeing, result: Word = "", status: Word = "", mark: Word = "",
 
 
 def _tasks(visit: Visit) -> list[dict[str, Any]]:
-    """Return the tasks as they stand, each with the latest measure of its figure."""
+    """Return the current tasks, each with the latest measure of its figure."""
     return visit.rows(
         "SELECT t.entity, t.task, t.task_title, t.result, t.task_owner, t.due_on, t.task_status, t.done_on, t.document, t.hash, "
         "t.figure, t.figure_from, t.figure_target, t.fact >> 20 AS entry, f.figure_value, f.measured_on FROM reform_task AS t "

@@ -41,7 +41,7 @@ TABS = ("rules", "params", "lists", "sources", "proposals", "versions")
 
 @router.get("/policy")
 def policy(visit: Seeing, tab: Word = "rules", domain: Word = "", text: Word = "") -> Response:
-    """Return one of the shelves of the policy in force."""
+    """Return one tab of the policy in force."""
     pack, tab = visit.pack, tab if tab in TABS else "rules"
     counts = open_by_rule(visit) if tab == "rules" else {}
     visit.hidden_count = visit.count_hidden("finding_now") if tab == "rules" else None
@@ -77,7 +77,7 @@ def _holds(since: dt.date | None, until: dt.date | None, on: dt.date) -> bool:
 
 
 def values_on(param: Param, on: dt.date) -> list[Any]:
-    """Return the values of a parameter that hold on a day: one, or one for each kind of thing that it tells apart."""
+    """Return the values of a parameter that apply on a day: one, or one for each category that it distinguishes."""
     return [one for one in param.values if _holds(one.valid_from, one.valid_until, on)]
 
 
@@ -143,7 +143,7 @@ def _rule_page(visit: Visit, rule: Rule) -> Response:
 
 
 def _example(visit: Visit, table: str, row: dict[str, Any]) -> str:
-    """Return a row of an example: the titles of its fields and what they say."""
+    """Return a row of an example as text: the titles of its fields and their values."""
     plain = {name: value for name, value in row.items() if not isinstance(value, list)}
     if table not in visit.pack.tables:
         return ", ".join(f"{worded(visit, name)} {value}" for name, value in plain.items())
@@ -202,6 +202,6 @@ def reading(pack: Pack, name: str) -> list[tuple[str, Any]]:
 
 
 def _changes(visit: Visit, name: str) -> list[Any]:
-    """Return the adopted policies with which a file of that name came or changed."""
+    """Return the adopted policies that added or changed a file of that name."""
     paths = {f"{name}.yml", f"{name}.sql"}
     return [one for one in versions(visit.server) if one.is_first or paths & set(one.changed)]

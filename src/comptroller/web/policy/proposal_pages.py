@@ -1,4 +1,6 @@
-"""Changing policy: a text proposed in a form, replayed on history, looked at finding by finding, and adopted by somebody else."""
+"""Changing policy: a text is proposed in a form, replayed on history, reviewed finding by finding, and adopted
+by another user.
+"""
 
 import datetime as dt
 import json
@@ -28,7 +30,7 @@ _SHOWN = 200
 
 
 def line_of(said: dict[str, str]) -> str:
-    """Return one line of a parameter or a list as YAML, from what a form says; '' says nothing.
+    """Return one line of a parameter or a list as YAML, from the fields of a form; '' is left out.
 
     >>> line_of({"from": "2027-01-01", "value": "5", "source": "order_16", "article": "05"})
     '  - {from: 2027-01-01, value: 5, cites: {source: order_16, article: "05"}, verified: false}'
@@ -71,9 +73,7 @@ def with_line(text: str, line: str) -> str:
 
 @router.get("/policy/propose")
 def form(request: Request, visit: Proposing, path: Annotated[str, Query(max_length=300)]) -> Response:
-    """Return the form in which a file's text is changed; with the parts of a line in the address, the line is
-    in it already.
-    """
+    """Return the form that changes a file's text; parts of a line in the address are inserted already."""
     if path not in visit.pack.files or not path.endswith((".yml", ".sql")):
         raise NotFound(path)
     text = visit.pack.files[path].decode()
@@ -96,7 +96,7 @@ def _form(visit: Visit, path: str, text: str, why: str, refusals: list[Refusal])
 
 @router.post("/policy/propose")
 def propose(visit: Proposing, form: Form) -> Response:
-    """Keep a proposal, or give the form back with what is wrong and nothing lost."""
+    """Store a proposal, or return the form with its errors and the typed text."""
     path, text, why = (str(form.get(name) or "") for name in ("path", "text", "why"))
     try:
         name = kept.propose(visit, path, text, why)
@@ -149,8 +149,9 @@ def proposal(
 
 
 def _told(visit: Visit, one: kept.Proposal, outcome: dict[str, Any]) -> dict[str, Any]:
-    """Return what trying a policy gave, as far as the viewer sees it: counts of everything where nothing is
-    hidden from him.
+    """Return the result of a replay, as far as the viewer sees it.
+
+    Full counts are shown to a viewer who sees everything.
     """
     counts: dict[str, dict[str, int]] = outcome.get("counts", {})
     since: dict[str, dict[str, int]] = outcome.get("since", {})

@@ -1,7 +1,8 @@
-"""Proposals to change policy, from the author's text to its adoption by somebody else; each step is told to the ledger.
+"""Proposals to change policy, from the author's text to its adoption by another user; each step is recorded in the
+ledger.
 
-- Who adopts is not who proposed, and both may do so for the whole of what the owner has.
-- What is adopted is what was replayed: another text, or another policy beneath it, is replayed afresh.
+- The adopting user is not the author, and both need the right for the owner's whole capital.
+- Only a replayed text is adopted: a changed text, or a changed policy under it, is replayed again.
 """
 
 import difflib
@@ -96,8 +97,10 @@ def difference(before: str, after: str, path: str) -> str:
 
 
 def propose(visit: Visit, path: str, text: str, why: str) -> str:
-    """Keep a proposal and tell the ledger of it; raises Refused for a text with which the policy does not hold
-    together.
+    """Store a proposal and record it in the ledger.
+
+    Raises:
+        Refused: the policy is not valid with the text.
     """
     pack = visit.pack
     if not may_change(visit, PROPOSE):
@@ -127,7 +130,7 @@ def propose(visit: Visit, path: str, text: str, why: str) -> str:
 
 
 def replay(visit: Visit, one: Proposal) -> int:
-    """Let a proposal be replayed on history as soon as it is its turn; returns the job's number."""
+    """Start the replay of a proposal on history, after the jobs before it; return the job's number."""
     refuse_ended(visit.server, one)
     server, login = visit.server, visit.login
     after = changed(visit.pack, one)
@@ -148,14 +151,20 @@ def replay(visit: Visit, one: Proposal) -> int:
 
 
 def _alone(one: Proposal, number: int | None) -> int:
-    """Return the number of a job; rejects (Refused) one about a proposal that is being worked on already."""
+    """Return the number of a job.
+
+    Raises:
+        Refused: another job works on the proposal already.
+    """
     if number is None:
         raise _ended(one)
     return number
 
 
 def adopt(visit: Visit, one: Proposal) -> int:
-    """Adopt what was replayed, as somebody other than its author; everything is judged again. Gives the job's number."""
+    """Adopt a replayed proposal, as a user other than its author, and evaluate all rules again; return the
+    job's number.
+    """
     if not may_change(visit, ADOPT) or is_same_person(visit.server, visit.login, one.login):
         raise PermissionDenied(ADOPT)
     refuse_ended(visit.server, one)
@@ -202,12 +211,14 @@ def _adopted(server: Server, one: Proposal, login: str, after: Pack, worker: Eng
 
 
 def resume(server: Server) -> None:
-    """Let proposals whose adoption a crash cut short be replayed and adopted again, or found stale where it was done."""
+    """Restart adoptions that a crash interrupted; they are replayed again, or become stale where the adoption
+    was done.
+    """
     server.storage.put("UPDATE proposal SET state = ?, adopter = '' WHERE state = ?", [REPLAYED, ADOPTING])
 
 
 def withdraw(visit: Visit, one: Proposal) -> None:
-    """Take a proposal back, as its author; one that waits to be adopted is not adopted then."""
+    """Withdraw a proposal, as its author; one that waits for adoption is not adopted."""
     if visit.login != one.login:
         raise PermissionDenied(PROPOSE)
     sql = "UPDATE proposal SET state = ? WHERE proposal = ? AND state IN (?, ?)"
@@ -217,8 +228,10 @@ def withdraw(visit: Visit, one: Proposal) -> None:
 
 
 def changed(pack: Pack, one: Proposal) -> Pack:
-    """Return the policy that a proposal would make; raises Refused for where the file has changed since it was
-    written.
+    """Return the policy that a proposal would make.
+
+    Raises:
+        Refused: the file has changed since the proposal was written.
     """
     if is_stale(pack, one):
         wanted = ("提议时的文本仍在施行", "the text that was in force when it was proposed")
@@ -247,7 +260,11 @@ def seen(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[di
 
 
 def refuse_ended(server: Server, one: Proposal) -> None:
-    """Refuse (Refused) a proposal that was adopted or withdrawn, or that is being worked on."""
+    """Check that a proposal is open and idle.
+
+    Raises:
+        Refused: it was adopted or withdrawn, or a job works on it.
+    """
     if not one.is_live or server.jobs.open_about(one.proposal):
         raise _ended(one)
 

@@ -21,12 +21,14 @@ from comptroller.web.runtime.server import Server
 
 _MOST_COPY_SECONDS = 600.0
 MOST_KEPT = 2_000
-"""Findings of one sort that are kept to be looked at, of those that would appear, vanish or change; all are counted."""
+"""Findings stored for review, of each sort: appearing, vanishing or changing; all are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What trying a policy gave: to which entry, examples run and failed, and rows (rule, finding, entity, ...) by sort."""
+    """The result of a replay: the last entry, examples run and failed, and rows (rule, finding, entity, ...) by
+    sort.
+    """
 
     entries: int
     digest: str
@@ -60,7 +62,7 @@ def candidate(pack: Pack, path: str, text: str) -> Pack:
 
 
 def touched(before: Pack, after: Pack) -> list[str]:
-    """Return the rules whose text differs, or that read a parameter or a list which does."""
+    """Return the rules with a changed text, or with a changed parameter or list."""
     params = {name for name, one in after.params.items() if before.params.get(name) != one}
     lists_differ = before.lists != after.lists
 
@@ -104,7 +106,7 @@ def try_out(server: Server, after: Pack) -> Trial:
 
 
 def copy_books(worker: Engine, folder: Path, target: Path) -> tuple[int, Pack]:
-    """Copy the books while nobody writes them; returns to which entry they are folded, and under which policy."""
+    """Copy the books while nothing writes them; return the last entry that they include, and their policy."""
     with suppress(SqlError):  # Where it must not be now, the log that is copied as well holds the rest.
         worker.duck.execute("CHECKPOINT")
     for path in (folder / node.BOOKS, folder / f"{node.BOOKS}.wal"):

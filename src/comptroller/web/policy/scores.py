@@ -33,9 +33,7 @@ def _score(visit: Visit, rule: Rule) -> Score:
 
 
 def open_by_rule(visit: Visit) -> dict[str, tuple[int, int]]:
-    """Return for each rule how many findings are open, and how many subjects lack data, as far as the rule
-    itself says so.
-    """
+    """Return for each rule how many findings are open, and how many subjects lack data according to the rule itself."""
 
     def make() -> dict[str, tuple[int, int]]:
         rows = visit.rows(
@@ -72,9 +70,7 @@ class RuleOutcome:
 
 
 def outcome_of(visit: Visit, rule: Rule) -> RuleOutcome | None:
-    """Return the outcomes of a rule, which are told to everybody who sees; None where no finding of it was in a
-    case.
-    """
+    """Return the outcomes of a rule, which all viewers see; None where no finding of it was in a case."""
     if _OUTCOMES not in visit.pack.tables:
         return None
     rows = visit.rows(f"SELECT {', '.join(counts_in(visit.pack))} FROM {_OUTCOMES} WHERE rule = ?", [rule.name])

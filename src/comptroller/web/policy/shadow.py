@@ -1,8 +1,9 @@
-"""A proposed policy in the shadow of the adopted one: begun and ended by acts, following the books, and never a finding of the desk.
+"""A proposed policy that runs beside the adopted one: actions start and end it, it follows the books, and it makes no
+findings.
 
-- It runs on a copy of the books; it lags by some seconds and says as of which entry it speaks.
-- It ends by itself when the policy in force changes, or when the proposal is withdrawn.
-- After a restart of the desk it begins anew, from the entry at which the books stand then.
+- It runs on a copy of the books; it lags by some seconds and shows the entry that it has reached.
+- It ends when the policy in force changes, or when the proposal is withdrawn.
+- After a restart of the server it begins again, from the current entry of the books.
 """
 
 import json
@@ -53,12 +54,12 @@ def _run(row: Any) -> Run:
 
 
 def may_run(visit: Visit) -> bool:
-    """Return whether the viewer may begin and end shadow runs: whoever may propose or adopt for everything."""
+    """Return whether the viewer may start and end shadow runs: a user who may propose or adopt for everything."""
     return may_change(visit, PROPOSE) or may_change(visit, ADOPT)
 
 
 def begin(visit: Visit, one: Proposal) -> None:
-    """Let a proposal that was replayed run in the shadow; the ledger says who began it. One runs at a time."""
+    """Start a shadow run of a replayed proposal, and record who started it. One runs at a time."""
     server = visit.server
     if not may_run(visit):
         raise PermissionDenied(PROPOSE)
@@ -86,7 +87,7 @@ def _begin(visit: Visit, one: Proposal, after: Pack) -> None:
 
 
 def end(visit: Visit, one: Proposal) -> None:
-    """End a shadow run; the ledger says who ended it and what it had found."""
+    """End a shadow run; the ledger records who ended it and its results."""
     if not may_run(visit):
         raise PermissionDenied(PROPOSE)
     with visit.server.exclusive.about("shadow", visit.server.settings.most_wait_seconds):
@@ -133,7 +134,7 @@ def _beside(server: Server, proposal: str, after: Pack) -> Iterator[Callable[[],
 
 
 def _round(server: Server, proposal: str, shadow: proving.Shadow, policy: int) -> bool:
-    """Bring a shadow to where the books stand and keep what it gives; False where there is nothing to run beside any more."""
+    """Bring a shadow to the current entry and store its results; return False where its policy or proposal is gone."""
     with server.duck.transaction():
         entries, now = _stand(server)
         adopted = proving.standing(server.duck)
@@ -167,7 +168,7 @@ def _round(server: Server, proposal: str, shadow: proving.Shadow, policy: int) -
 
 
 def _stand(server: Server) -> tuple[int, int]:
-    """Return to which entry the live books are folded, and which entry holds their policy."""
+    """Return the last entry that the live books include, and the entry of their policy."""
     entries, policy = server.duck.rows("SELECT entries, policy FROM position")[0]
     return int(entries), int(policy)
 

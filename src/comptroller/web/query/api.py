@@ -1,4 +1,4 @@
-"""The call that asks: one SELECT over the documented tables within reach, answered page by page from one answer."""
+"""The call that queries: one SELECT over the documented tables within scope, returned page by page from one answer."""
 
 from hashlib import sha256
 from typing import Annotated
@@ -24,7 +24,7 @@ def query(
     after: Annotated[str, Body(max_length=500, description="The cursor that the page before gave as `next`.")] = "",
     limit: Annotated[int, Body(ge=1, le=10_000, description="How many rows at most.")] = 1000,
 ) -> Table:
-    """Answer one SELECT; later pages are of the same answer, whatever came meanwhile. What is asked is noted in the ledger."""
+    """Answer one SELECT; later pages belong to the same answer. The query is recorded in the ledger."""
     asked = sha256(sql.encode("utf-8", "surrogatepass")).hexdigest()[:24]
     if after:
         name, first = _begun(after, asked)
@@ -45,7 +45,11 @@ def query(
 
 
 def _begun(after: str, asked: str) -> tuple[str, int]:
-    """Return which answer a cursor goes on with, and where; raises Refused for a cursor of another question."""
+    """Return the answer and the position that a cursor continues.
+
+    Raises:
+        Refused: the cursor belongs to another query.
+    """
     name, _, first = after.rpartition(".")
     if not name.startswith(f"{asked}.") or not (first.isascii() and first.isdigit() and len(first) < 10):
         raise no_cursor(after)

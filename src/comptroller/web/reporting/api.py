@@ -56,7 +56,7 @@ async def report(  # noqa: PLR0913, PLR0917 - what a report is sent with
     reporter: Annotated[str, Query(max_length=100)] = "",
     signature: Annotated[str, Header(alias="X-Signature", max_length=200)] = "",
 ) -> Response:
-    """Take one report, the body byte for byte; kept whole (201, with its receipt) or refused whole (422)."""
+    """Accept one report, the body byte for byte; recorded whole (201, with its receipt) or rejected whole (422)."""
     payload = await request.body()
     return await run_in_threadpool(_report, visit, payload, key, (name, kind, reporter, signature))
 
@@ -96,7 +96,7 @@ async def stream(
     kind: Annotated[str, Query(max_length=100)] = "",
     reporter: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    """Take NDJSON while it comes: every thousand lines are one report; the answer has a line for each of them."""
+    """Accept NDJSON as it arrives: every thousand lines are one report; the answer has a line for each report."""
     answers: list[dict[str, Any]] = []
     rest = b""
     lines: list[bytes] = []

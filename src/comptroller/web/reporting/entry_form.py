@@ -1,4 +1,4 @@
-"""The form in which one fact is typed, made from its kind: fields, rows of its lists, and each fault at its field."""
+"""The form for one fact, made from its kind: fields, rows of its lists, and each error beside its field."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,9 +19,7 @@ _MOST_CHARS = 2_000
 
 
 def inner_of(kind: Kind) -> list[tuple[str, Kind, list[Field]]]:
-    """Return the lists of a kind: the name under which a fact says each, the list as a kind, and the fields
-    that are typed.
-    """
+    """Return the lists of a kind: each list's name in a fact, the list as a kind, and its typed fields."""
     return [
         (one.name.removeprefix(f"{kind.name}_"), one, [f for f in one.fields if f.name not in one.carries])
         for one in kind.lists
@@ -29,7 +27,7 @@ def inner_of(kind: Kind) -> list[tuple[str, Kind, list[Field]]]:
 
 
 def typed(kind: Kind, form: FormData) -> dict[str, Any]:
-    """Return the fact that was typed; empty fields, and rows without anything in them, say nothing."""
+    """Return the typed fact; empty fields and empty rows are left out."""
     fact = _row(kind.fields, form, "field_")
     for name, _, fields in inner_of(kind):
         rows = [_row(fields, form, f"list_{name}_{at}_") for at in range(MOST_ROWS)]
@@ -47,9 +45,7 @@ def _row(fields: Sequence[Field], form: FormData, ahead: str) -> dict[str, Any]:
 def draw_form(  # noqa: PLR0913 - what a form comes back with
     visit: Visit, kind: Kind, fact: dict[str, Any], reporter: str, refusals: Sequence[Refusal] = (), *, rows: int = 0, status: int = 200
 ) -> Response:  # fmt: skip
-    """Return the form with what was typed, so many empty rows more, and what was refused beside the field that
-    it is about.
-    """
+    """Render the form with the typed values, so many empty rows more, and each refusal beside its field."""
     lists = []
     for name, one, fields in inner_of(kind):
         held = fact.get(name, [])
@@ -80,7 +76,7 @@ def is_about(refusal: Refusal, field: Field) -> bool:
 
 
 def reporters(visit: Visit) -> list[str]:
-    """Return the entities in whose name the viewer may report, his own first."""
+    """Return the entities for which the viewer may report, their own first."""
     roots = visit.reach.roots(REPORT)
     if not roots:
         return []

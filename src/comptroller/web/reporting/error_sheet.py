@@ -1,4 +1,6 @@
-"""A refused report as the same sheet, its wrong cells marked, each with what was expected and the mend."""
+"""A rejected report as the same sheet: its wrong cells are highlighted, each with the expected value and how to
+fix it.
+"""
 
 import csv
 import io
@@ -28,9 +30,9 @@ _SAID = {
 def marked_sheet(
     payload: bytes, media: str, refusals: Sequence[Refusal], language: str, kinds: Iterable[Kind] = ()
 ) -> bytes:
-    """Return a workbook with the report's own cells, wrong ones marked and annotated, and a sheet of all refusals.
+    """Return a workbook with the report's own cells, wrong ones highlighted and annotated, and a sheet of all refusals.
 
-    A column may be headed by a field's name or by its title in either language; `kinds` say which titles a name has.
+    A column's head may be a field's name or its title in either language; `kinds` have the titles of a name.
     """
     titles = _titles(kinds)
     out = io.BytesIO()
@@ -66,7 +68,7 @@ def marked_sheet(
 
 
 def _titles(kinds: Iterable[Kind]) -> dict[str, set[str]]:
-    """Return by a field's name the titles under which its column may stand."""
+    """Return by field name the titles that its column may have."""
     found: dict[str, set[str]] = defaultdict(set)
     for kind in kinds:
         for field in (*kind.fields, *(f for inner in kind.lists for f in inner.fields)):
@@ -83,7 +85,7 @@ def _names(refusal: Refusal, column: str, titles: Mapping[str, set[str]]) -> boo
 
 
 def _write(page: Any, place: tuple[int, int], value: Any, form: Any) -> None:
-    """Write a cell so that the sheet can be sent again: a number stays one, whatever its sign."""
+    """Write a cell so that the sheet can be sent again: a number stays a number, with any sign."""
     said = str(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         page.write_number(*place, value, form)

@@ -1,4 +1,4 @@
-"""Reporting: the plan, what is missing, late or refused; templates, a form made from the kind, upload, and the errors as a marked sheet."""
+"""Reporting: the plan; missing, late and rejected reports; templates, entry forms, upload, and the error sheet."""
 
 import json
 from hashlib import sha256
@@ -47,7 +47,7 @@ _MOST = 300
 
 
 def kinds_of(visit: Visit) -> dict[str, Kind]:
-    """Return the kinds that enterprises report, as their files say."""
+    """Return the kinds that enterprises report, according to their files."""
     return {name: kind for name, kind in visit.pack.kinds.items() if REPORTER in kind.reported_by}
 
 
@@ -90,7 +90,7 @@ def _plan(visit: Visit, show: str) -> list[dict[str, Any]]:
 
 
 def refused_of(visit: Visit) -> list[dict[str, Any]]:
-    """Return refused reports whose reporter is within reach, the newest first, without their text."""
+    """Return rejected reports from reporters within scope, the newest first, without their text."""
     rows = visit.server.storage.rows(
         "SELECT number, at, login, reporter, name, media, kind, refusals FROM refused ORDER BY number DESC LIMIT 500"
     )
@@ -107,7 +107,7 @@ def _refusal(said: dict[str, Any]) -> Refusal:
 
 @router.get("/reporting/send")
 def send_page(visit: Reporting) -> Response:
-    """Return the page on which a file is sent, with a template for each kind."""
+    """Return the upload page, with a template for each kind."""
     return render(
         visit,
         "reporting/send.html",
@@ -120,7 +120,7 @@ def send_page(visit: Reporting) -> Response:
 
 @router.post("/reporting/send")
 async def send_file(visit: Reporting, form: Form) -> Response:
-    """Take a file; what is refused opens its list of errors."""
+    """Accept a file; a rejected one opens its list of errors."""
     file = form.get("file")
     if not isinstance(file, UploadFile) or not file.filename:
         return RedirectResponse("/reporting/send", 303)
@@ -161,7 +161,7 @@ def _answered(visit: Visit, answer: SubmitResult, kind: str) -> Response:
 
 @router.get("/reporting/kept/{number}")
 def kept(visit: Reporting, number: int, kind: str = "") -> Response:
-    """Say that a report was kept, with the way to its receipt."""
+    """Return the page that confirms a report, with a link to its receipt."""
     reporter = visit.server.ledger.entry(number).fields["reporter"] if 1 <= number <= visit.server.ledger.size else ""
     present(reporter if reporter in reporters(visit) else None, number)
     return render(visit, "reporting/kept.html", number_of=number, kind=kind if kind in kinds_of(visit) else "")
@@ -185,7 +185,7 @@ def form_page(visit: Reporting, kind: str) -> Response:
 
 @router.post("/reporting/form/{kind}")
 def form_sent(visit: Reporting, kind: str, form: Form) -> Response:
-    """Take one fact typed into the form; where it is refused the form comes back as it was, each fault at its field."""
+    """Accept one fact typed into the form; a rejected form returns unchanged, each error beside its field."""
     one: Kind = present(kinds_of(visit).get(kind), kind)
     fact, reporter = typed(one, form), str(form.get("reporter") or "")
     if form.get("more"):
@@ -204,13 +204,13 @@ def _one_refused(visit: Visit, number: int) -> dict[str, Any]:
 
 
 def is_own(visit: Visit, one: dict[str, Any]) -> bool:
-    """Return whether a refused report is the viewer's to mend: he sent it, or may report in its reporter's name."""
+    """Return whether the viewer may correct a rejected report: they sent it, or may report for its reporter."""
     return bool(one["login"] == visit.login or one["reporter"] in reporters(visit))
 
 
 @router.get("/reporting/refused/{number}.xlsx")
 def refused_sheet(visit: Seeing, number: int) -> Response:
-    """Return the refused report as a sheet, the wrong cells marked, each with its mend."""
+    """Return the rejected report as a sheet, the wrong cells highlighted, each with its fix."""
     one = _one_refused(visit, number)
     present(one if is_own(visit, one) else None, number)
     payload = visit.server.storage.rows("SELECT payload FROM refused WHERE number = ?", [number])[0][0]
@@ -221,7 +221,7 @@ def refused_sheet(visit: Seeing, number: int) -> Response:
 
 @router.get("/reporting/refused/{number}")
 def refused(visit: Seeing, number: int) -> Response:
-    """Return the refusals of a report: where, what was seen, what was expected, the mend."""
+    """Return the refusals of a report: place, seen, expected, and how to fix it."""
     one = _one_refused(visit, number)
     kinds = _kinds_of(visit, one)
     return render(
@@ -234,7 +234,7 @@ def refused(visit: Seeing, number: int) -> Response:
 
 
 def _kinds_of(visit: Visit, one: dict[str, Any]) -> list[Kind]:
-    """Return the kinds that a refused report may speak of: its own where it was said."""
+    """Return the kinds that a rejected report may contain: its own where it was named."""
     own = kinds_of(visit).get(one["kind"])
     return [own] if own else list(kinds_of(visit).values())
 

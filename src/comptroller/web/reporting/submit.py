@@ -45,10 +45,12 @@ class SubmitResult:
 
 
 def send_report(visit: Visit, payload: bytes, said: Sent) -> SubmitResult:
-    """Let a report be taken as a reporter's, and wait for what becomes of it; what is refused is kept for who sent it.
+    """Submit a report for a reporter, and wait for the result; a rejected report is stored for its sender.
 
-    What a reporter may report is decided by intake, on the tables that came out of the report. Raises Gone for an entity
-    that the user's grants do not reach.
+    Intake decides what a reporter may report, on the tables of the report.
+
+    Raises:
+        NotFound: the user's grants do not include the entity.
     """
     reporter = _reporter(visit, said)
     above = {visit.server.owner} | {row["ancestor"] for row in _chain(visit, reporter)}
@@ -68,7 +70,7 @@ def _chain(visit: Visit, entity: str) -> list[dict[str, Any]]:
 
 
 def found_again(visit: Visit, payload: bytes, said: Sent, size: int) -> dict[str, Any] | None:
-    """Return the answer to a report whose entry came after an entry of the ledger; None where no entry holds it."""
+    """Return the answer to a report that is in the ledger after an entry; None where no entry contains it."""
     reporter, digest = _reporter(visit, said), sha256(payload).hexdigest()
     for head in visit.server.heads.between(size + 1, visit.server.ledger.size):
         one = head.fields
@@ -83,7 +85,7 @@ def _reporter(visit: Visit, said: Sent) -> str:
 
 
 def keep_refused(visit: Visit, payload: bytes, reporter: str, said: Sent, refusals: tuple[Refusal, ...]) -> int:
-    """Keep a refused report beside its refusals, so that it can be mended; returns its number."""
+    """Store a rejected report beside its refusals, so that it can be corrected; return its number."""
     why = json.dumps([one.as_json() for one in refusals], ensure_ascii=False)
     at = visit.server.local_now().isoformat(timespec="seconds")
     rows = visit.server.storage.rows(

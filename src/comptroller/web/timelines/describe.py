@@ -1,4 +1,4 @@
-"""A strip in words: which lane a step stands in, what is said of it, its days, and what findings say about it."""
+"""A timeline in words: the lane of each step, its text, its days, and the findings about it."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ _NEVER = dt.datetime(9999, 12, 31)  # noqa: DTZ001 - days of facts have no zone
 
 @dataclass(frozen=True, slots=True)
 class StepText:
-    """One step as a line of the table: when, in which lane, what, for how much, which findings, and where it was said."""
+    """One step as a line of the table: day, lane, text, amount, findings, and its place in the ledger."""
 
     step: Step
     code: str
@@ -99,7 +99,7 @@ def _field(kind: Kind, name: str) -> Field | None:
 
 
 def words_of(visit: Visit, step: Step) -> str:
-    """Return what a step says in a few words: its title, or its choices and with whom."""
+    """Return the text of a step: its title, or its choices and the other party."""
     title = str(step.row.get(_TITLE) or "")
     chosen = [
         visit.in_language(field.choices[str(step.row[field.name])])
@@ -116,7 +116,7 @@ def words_of(visit: Visit, step: Step) -> str:
 
 
 def moment_of(step: Step) -> dt.datetime | None:
-    """Return when a step happened: to the minute where that was said, else its day."""
+    """Return when a step happened: to the minute where that was reported, else its day."""
     valid = step.kind.valid
     on = valid.get("at") or valid.get("on") or valid.get("from") or ""
     exact = step.row.get(f"{on.removesuffix('_on')}_at") if on.endswith("_on") else None
@@ -195,7 +195,7 @@ def _absent(visit: Visit, one: Complaint) -> LaneText | None:
 
 
 def _lanes(visit: Visit, strip: Timeline, said: Iterable[LaneText], absent: Iterable[LaneText]) -> dict[str, str]:
-    """Return the lanes with their titles, in the order in which they begin; bodies stand together."""
+    """Return the lanes with their titles, in the order of their first steps; bodies come together."""
     titles = dict(lane_of(visit, step) for step in strip.steps)
     for mark in absent:
         table, _, body = mark.lane.partition("/")
@@ -225,7 +225,7 @@ def _working(visit: Visit, first: dt.date, last: dt.date) -> dict[dt.date, bool]
 
 
 def fields_said(visit: Visit, step: Step) -> list[tuple[str, str]]:
-    """Return all that a step says, field by field."""
+    """Return all fields of a step with their values."""
     return [
         (visit.in_language(field.title), cell(visit, field, step.row[field.name]))
         for field in step.kind.fields

@@ -20,7 +20,7 @@ GUARANTEES = "guarantee"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One fact of a flow: when, with whom, for how much, and whether that is somebody else than the contract names."""
+    """One fact of a flow: day, other party, amount, and whether the party differs from the contract's."""
 
     fact: int
     kind: str
@@ -101,7 +101,7 @@ class Leg:
 
     @property
     def entry(self) -> tuple[int, int]:
-        """Return the entry of the ledger that says so, and the place in it."""
+        """Return the ledger entry of the fact, and its place in it."""
         return self.fact // FACT_LINES, self.fact % FACT_LINES
 
 
@@ -143,8 +143,8 @@ _RADIUS, _GAP, _BULGE, _WORDS_AT = 150.0, 40.0, 1.14, 1.42
 
 
 def drawn(legs: Sequence[Leg]) -> list[Leg]:
-    """Return the legs with their places: each party on the circle, its arc to the next, and where the arc's
-    words stand.
+    """Return the legs with their places: each party on the circle, its arc to the next, and the place of the
+    arc's text.
     """
     center_x, center_y = WIDE / 2, HIGH / 2
     places = [(x - 500 + center_x, y - 500 + center_y) for x, y in ring(len(legs), _RADIUS, 500)]
@@ -181,7 +181,7 @@ def rings_through(visit: Visit, facts: Sequence[int]) -> list[tuple[str, str, in
 
 
 def rings(visit: Visit, most: int) -> list[dict[str, Any]]:
-    """Return the circles of which a leg is within reach, the newest first."""
+    """Return the circles with a leg within scope, the newest first."""
     return visit.rows(
         "SELECT flow, cycle AS ring, max(legs) AS legs, min(day) AS begins, max(day) AS ends, min(amount) AS amount, "
         "list(entity ORDER BY position) AS parties FROM trade_cycle GROUP BY flow, cycle UNION ALL "

@@ -1,8 +1,8 @@
-"""Strips: from one fact, all that hangs together with it by the codes that facts name, within reach, nearest first.
+"""Timelines: from one fact, all facts connected with it by the codes in facts, within scope, nearest first.
 
-- What hangs together is read from the kinds alone: a field that bears the name of a kind names a fact of that kind.
-- A power, an account or whatever else holds for a time is shown, and leads no further: too much hangs from it.
-- Everything of a strip stands in the books of one entity.
+- Connections come from the kinds alone: a field with the name of a kind refers to a fact of that kind.
+- A power, an account or any other fact valid for a period is shown, and is not followed: too much depends on it.
+- All facts of a timeline are in the books of one entity.
 """
 
 from collections import defaultdict
@@ -22,7 +22,9 @@ Node = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A fact of a strip: its kind, its number in the ledger, its values, and how far it is from what was asked."""
+    """A fact of a timeline: its kind, its number in the ledger, its values, and its distance from the requested
+    fact.
+    """
 
     kind: Kind
     fact: int
@@ -32,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A strip: what was asked, its steps, the findings about them, and how many steps are out of reach or left out."""
+    """A timeline: the requested fact, its steps, the findings about them, and how many steps are hidden or left out."""
 
     asked: Node
     entity: str
@@ -43,12 +45,12 @@ class Timeline:
 
     @property
     def seed(self) -> Step | None:
-        """Return the step that was asked for; None where only what names it was reported."""
+        """Return the requested step; None where only facts that refer to it were reported."""
         return next((one for one in self.steps if one.kind.name == self.asked[0] and one.distance == 0), None)
 
 
 def starts(pack: Pack) -> dict[str, Kind]:
-    """Return the kinds of which a strip can be asked: known by a code, and named by other kinds or naming them."""
+    """Return the kinds that have timelines: with a code, and connected with other kinds by it."""
     coded = {
         name: kind
         for name, kind in pack.kinds.items()

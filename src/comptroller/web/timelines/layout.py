@@ -18,7 +18,7 @@ _WIDE_CHAR, _NARROW_CHAR = 11.6, 6.3
 
 @dataclass(frozen=True, slots=True)
 class LaneText:
-    """One thing to draw: the lane it stands in, its moment, its words; `until` makes it a period."""
+    """One item to draw: its lane, its moment, its text; `until` makes it a period."""
 
     lane: str
     at: dt.datetime
@@ -32,7 +32,7 @@ class LaneText:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A step where it stands; `x2` ends a period, `text_x` begins its words (or ends them, where `is_left`)."""
+    """A step at its place; `x2` ends a period, `text_x` begins its text (or ends it, where `is_left`)."""
 
     x: float
     y: float
@@ -53,7 +53,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A finding on the time line: its number, its place, and the step from which a line leads down to it."""
+    """A finding on the timeline: its number, its place, and the step that its line connects to."""
 
     number: int
     x: float
@@ -78,10 +78,10 @@ class Picture:
 
 
 class Scale:
-    """Where days stand: days of steps are wide, others narrow, long quiet times narrower."""
+    """The position of days: days of steps are wide, others narrow, long quiet times narrower."""
 
     def __init__(self, days: Sequence[dt.date]) -> None:
-        """Take the days on which something happened."""
+        """Store the days on which something happened, and compute their positions."""
         self.days = sorted(set(days))
         at = 0.0
         self._starts: dict[dt.date, float] = {}
@@ -97,9 +97,7 @@ class Scale:
         self.stretch = min(_MOST_STRETCH, (WIDE - LEFT - RIGHT) / max(at, 1.0))
 
     def x(self, moment: dt.datetime | dt.date) -> float:
-        """Return where a moment stands; a day alone stands in the middle of its day, what is outside stands at
-        the edge.
-        """
+        """Return the position of a moment; a day alone is in the middle of its day, days outside are at the edge."""
         day = moment.date() if isinstance(moment, dt.datetime) else moment
         part = 0.5
         if isinstance(moment, dt.datetime) and moment.time() != dt.time.min:
@@ -149,8 +147,8 @@ def render_timeline(
 ) -> Picture | None:
     """Return the picture; None where nothing has a day.
 
-    `titles` gives the lanes in their order; `flags` are findings: number, day, words, and the facts concerned;
-    `working` says of the days of a span which are worked, and nothing of a day it does not know.
+    `titles` are the lanes in their order; `flags` are findings: number, day, text, and the facts concerned. `working`
+    returns the days of a span that it knows, each with whether it is a working day.
     """
     points = [one for one in said if one.until is None]
     days = [one.at.date() for one in points] or [one.at.date() for one in said]

@@ -96,7 +96,7 @@ def strips(  # noqa: PLR0913, PLR0917 - what one may ask by
 
 
 def _shelves(visit: Visit) -> list[str]:
-    """Return the kinds of strips that one begins with: those with most ties, and of which there is something."""
+    """Return the kinds of the first page: those with most connections and at least one fact."""
 
     def make() -> list[str]:
         known = starts(visit.pack)
@@ -135,7 +135,11 @@ def _found(visit: Visit, kind: str, codes: list[str]) -> dict[tuple[str, str], i
 
 @router.get("/strips/rings/{flow}/{name:path}")
 def ring_page(visit: Seeing, flow: str, name: str) -> Response:
-    """Return a circle as a ring with its legs; raises Gone for one of which no leg is within reach."""
+    """Return a circle as a ring with its legs.
+
+    Raises:
+        NotFound: no leg of it is within scope.
+    """
     legs = present(ring_of(visit, flow, name) or None, name)
     visit.hidden_count = sum(leg.is_hidden for leg in legs)
     seen = [leg for leg in legs if not leg.is_hidden]
