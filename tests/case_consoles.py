@@ -1,8 +1,8 @@
-"""A desk under a policy with cases: one firm's finding in a case, officers of three lines, and the firm's own people.
+"""A console under a policy with cases: one firm's finding in a case, officers of three lines, and the firm's own users.
 
-desk = open_case_desk(tmp_path)
-desk.clock.moment = moment("2024-03-12T12:00:00")
-sign_in(desk, "internal1").get("/cases")
+>>> desk = open_case_desk(tmp_path)  # doctest: +SKIP
+>>> desk.clock.moment = moment("2024-03-12T12:00:00")  # doctest: +SKIP
+>>> sign_in(desk, "internal1").get("/cases")  # doctest: +SKIP
 """
 
 import datetime as dt
@@ -69,7 +69,7 @@ def _prepared() -> "tempfile.TemporaryDirectory[str]":
 
 
 def started(folder: Path) -> Server:
-    """Return a desk on the node of a folder, its clock set by hand."""
+    """Return a running server on the node of a folder, its clock set by hand."""
     numbers = count(1)
     server = Server(
         folder / "node", Wall(OPENED), lambda: f"{next(numbers):06d}{folder.name[-10:]:>10}-secret", Settings()
@@ -79,7 +79,7 @@ def started(folder: Path) -> Server:
 
 
 def open_case_desk(folder: Path) -> Server:
-    """Return a desk of its own: a copy of one that is made once."""
+    """Return a server of its own: a copy of one that is made once."""
     shutil.copytree(Path(_prepared().name) / "node", folder / "node")
     return started(folder)
 

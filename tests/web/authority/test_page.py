@@ -1,4 +1,4 @@
-"""The page of the authority desk: an answer with its line, an entity's matrix, and nothing about entities out of reach."""
+"""The page of authority checks: an answer with its line, an entity's matrix, and nothing outside the scope."""
 
 from tests.consoles import form_key, sign_in
 

@@ -17,13 +17,13 @@ from tests.web.visits import visit_for
 
 
 def seen_by(server, login):
-    """Return a visit and the case as that user sees it."""
+    """Return a visit and the case as a user sees it."""
     visit = visit_for(server, login)
     return visit, view.see(visit, the_case(server))
 
 
 def names(server, login):
-    """Return the names of the acts that a user may do."""
+    """Return the names of the actions that a user may perform."""
     return {act.name for act in actions.actions_of(*seen_by(server, login))}
 
 
@@ -58,7 +58,9 @@ def test_an_act_is_told_in_the_officers_own_name(moving):
 
 
 def test_two_officers_are_two_people(moving):
-    """What needs two waits; its proposer does not approve it, another line does not see it, another officer approves it."""
+    """An action for two officers waits: its proposer does not approve it, another line does not see it, another
+    officer does.
+    """
     actions.perform(*seen_by(moving, "internal1"), "escalate", {"reason": "r"})
     more = {"clock": "verification", "extend_by": "5", "order_number": "N1", "reason": "r"}
     done = actions.perform(*seen_by(moving, "internal1"), "extend", more)
@@ -86,7 +88,7 @@ def test_who_is_inquired_into_is_told_before_anything_is_decided(moving):
 
 
 def test_an_office_takes_what_it_is_handed(moving):
-    """Officers of a line elsewhere see a case once it is offered to their office, and take it in that office's name."""
+    """Officers of a line elsewhere see a case once it is offered to their office, and accept it for that office."""
     grant = {"role": "supervisor", "entity": "G", "supervision_line": "internal", "reason": "test"}
     let_in(moving, {"login": "below", "name": "below"}, [grant], dt.date(2024, 1, 1))
     with pytest.raises(NotFound):

@@ -1,4 +1,4 @@
-"""Calls about cases: what a program sees and does is what its user sees and may do on the pages."""
+"""Calls about cases: a program sees and does what its user may on the pages."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_the_list_is_what_one_has_a_part_in(cases, released):
     ("login", "seat"), [("internal1", "line"), ("over", "over"), ("firm", "entity"), ("social1", None)]
 )
 def test_a_case_is_given_from_the_callers_seat(released, login, seat):
-    """With the acts that may be done from it; without a seat there is no such case."""
+    """The answer lists the actions of the seat; without a seat the case is absent."""
     answer = sign_in(released, login).get(f"/api/v1/cases/{the_case(released)}")
     if seat is None:
         assert answer.status_code == 404

@@ -1,4 +1,4 @@
-"""What waits for a second officer: letters that one drafts and another releases, on pages and by calls."""
+"""Approval by a second officer: letters that one drafts and another releases, on pages and by calls."""
 
 import datetime as dt
 
@@ -25,19 +25,22 @@ def writing(tmp_path_factory):
 
 
 def seen_by(server, login):
-    """Return a visit and the case as that user sees it."""
+    """Return a visit and the case as a user sees it."""
     visit = visit_for(server, login)
     return visit, view.see(visit, the_case(server))
 
 
 def sent(server):
-    """Return the letters that the ledger knows, with their officers."""
+    """Return the letters of the ledger, with their officers."""
     return server.duck.rows('SELECT letter, "by", approved_by FROM letter ORDER BY fact')
 
 
 @needs_font
 def test_a_letter_is_drafted_by_one_and_released_by_another(writing):
-    """Until another officer of the line releases it there is no entry and no code; its author, another line and twice do not."""
+    """Until another officer of the line releases it, there is no entry and no code.
+
+    Its author, another line and a second release are rejected.
+    """
     before = len(sent(writing))
     done = letters.send(
         *seen_by(writing, "internal1"), LetterDraft("rectify", "en", "G1", "2024-04-12", "Put it right.")
@@ -61,7 +64,9 @@ def test_a_letter_is_drafted_by_one_and_released_by_another(writing):
 
 
 def test_what_waits_is_read_within_the_reach(writing):
-    """An officer of the same line over another group sees neither the act nor that there is one, on no page and by no call."""
+    """An officer of the same line for another group sees neither the action nor that there is one, on no page
+    and by no call.
+    """
     grant = {"role": "supervisor", "entity": "OTHER", "supervision_line": "internal", "reason": "test"}
     let_in(writing, {"login": "elsewhere", "name": "elsewhere"}, [grant], dt.date(2024, 1, 1))
     writing.accounts.set_password("elsewhere", PASSWORD)
@@ -118,7 +123,7 @@ def test_a_letter_waits_and_is_released_on_the_pages(writing):
 
 @needs_font
 def test_calls_draft_and_release(writing):
-    """By calls as well: 201 for a letter that one officer sends, 202 for one that waits, and its release."""
+    """Calls return 201 for a letter that one officer sends, 202 for one that waits, and release it."""
     one, two = sign_in(writing, "internal1"), sign_in(writing, "internal2")
     path, head = f"/api/v1/cases/{the_case(writing)}", {"x-form-key": form_key(one)}
     alone = one.post(f"{path}/letters", json={"kind": "prompt", "language": "en", "addressee": "G1"}, headers=head)

@@ -1,4 +1,4 @@
-"""Bounds of a letter's texts: rejected by place where an officer wrote them, cut where a report holds them."""
+"""Limits of a letter's texts: an officer's text is rejected by place, a report's text is cut."""
 
 import pytest
 
@@ -82,7 +82,7 @@ def test_ordinary_text_of_many_languages_passes():
 
 
 def test_values_of_reports_are_cut_and_never_rejected():
-    """Every text of a value, however deep, comes out within the bounds; numbers and flags stay."""
+    """Every text of a value, at any depth, is cut to the limits; numbers and flags stay."""
     evil = "e" + "\u0301" * 5_000 + "\u202e" + "x" * 5_000
     found = bounded({"rows": [{"facts": [[evil, evil]], "stands": True, "n": 3, "none": None}]})
     (row,) = found["rows"]
@@ -94,6 +94,6 @@ def test_values_of_reports_are_cut_and_never_rejected():
 
 
 def test_many_values_share_one_bound():
-    """The more texts there are, the shorter each: a report cannot make a letter past all bounds."""
+    """The more texts there are, the shorter each: a report cannot make a letter exceed its limits."""
     found = bounded([["字" * 5_000] * 10 for _ in range(400)])
     assert sum(len(one) for row in found for one in row) <= MOST_TOTAL + 4_000

@@ -29,7 +29,7 @@ def writing(tmp_path_factory):
 
 
 def seen_by(server, login):
-    """Return a visit and the case as that user sees it."""
+    """Return a visit and the case as a user sees it."""
     visit = visit_for(server, login)
     return visit, view.see(visit, the_case(server))
 
@@ -37,7 +37,7 @@ def seen_by(server, login):
 @needs_font
 @pytest.mark.parametrize("kind", ["prompt", "interview", "rectify", "transfer", "closure"])
 def test_each_kind_is_set_and_nothing_in_it_runs(writing, kind):
-    """Every kind has a template; what an officer types is text; the same letter at one moment is the same file."""
+    """Every kind has a template; typed content is text; the same letter at one moment is the same file."""
     visit, seen = seen_by(writing, "internal1")
     assert kind in letters.kinds_of(visit)
     said = LetterDraft(kind, "zh" if kind == "prompt" else "en", "G1", "2024-04-01", EVIL)
@@ -48,7 +48,7 @@ def test_each_kind_is_set_and_nothing_in_it_runs(writing, kind):
 
 
 def test_a_kind_without_a_template_is_refused(writing):
-    """A kind that policy does not set is named in the refusal."""
+    """A kind without a template is named in the refusal."""
     visit, seen = seen_by(writing, "internal1")
     with pytest.raises(Refused) as fault:
         letters.set_letter(visit, seen, LetterDraft(letters.FRAME, "en", "", "", ""), number="1")
@@ -65,7 +65,7 @@ def test_only_a_line_of_the_case_writes(writing, login):
 
 @needs_font
 def test_a_sent_letter_is_an_entry_with_a_code(writing):
-    """The fact holds hash and code, the public page proves it, and its addressee reads it; another's letter it does not see."""
+    """The fact has hash and code, the public page proves it, and its addressee reads it, but not another's letter."""
     browser = sign_in(writing, "internal1")
     case_id = the_case(writing)
     form = {

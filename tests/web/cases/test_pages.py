@@ -1,4 +1,4 @@
-"""The pages of cases: board, table, one case and the lines' load, each within the part of who looks."""
+"""The pages of cases: board, table, one case and the lines' workload, each within the viewer's part."""
 
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ TITLE = "Acted before the collective decision"
 
 @pytest.fixture(scope="module")
 def seen(cases):
-    """Return a function from a sign-in name to a browser on the desk of cases."""
+    """Return a function from a sign-in name to a browser on the console of cases."""
     held = {}
 
     def of(login):
@@ -45,7 +45,7 @@ def test_a_case_is_shown_to_who_has_a_part(released):
 
 
 def test_the_page_holds_all_that_there_is(cases, seen):
-    """Findings with evidence, clocks with due days, what happened, and a form for each act that may be done."""
+    """Findings with evidence, clocks with due days, events, and a form for each permitted action."""
     page = seen("internal1").get(f"/cases/{the_case(cases)}").text
     for said in ("2024-03-18", "Finding raised", "M1", 'value="escalate"', 'value="hand_over"', 'value="suppression"'):
         assert said in page, said
@@ -70,7 +70,7 @@ def test_what_is_asked_for_is_what_is_shown(cases, seen):
 
 
 def test_the_load_is_counted_within_the_part(cases, seen):
-    """Each line's figures are of the cases of who looks."""
+    """Each line's figures count the viewer's cases."""
     assert loads(visit_for(cases, "internal1"), "true")["lines"][0]["open"] == 1
     assert seen("social1").get("/cases/load").text.count("<tr>") == 2
     assert "Internal supervision" in seen("internal1").get("/cases/load").text

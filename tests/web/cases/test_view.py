@@ -21,7 +21,7 @@ SEATS = {
 
 @pytest.mark.parametrize("login", ["internal1", "audit1", "over", "leader", "group", "firm", "discipline1", "other"])
 def test_each_has_a_seat_or_none(released, login):
-    """Leading and informed lines, the office's overseers and the entity's side have a seat; a case is absent for all others."""
+    """Leading and informed lines, the office's overseers and the entity's side have a seat; all others see no case."""
     visit, name = visit_for(released, login), the_case(released)
     if login in SEATS:
         seen = view.see(visit, name)

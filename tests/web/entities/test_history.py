@@ -1,4 +1,4 @@
-"""History: what was corrected stays to be seen, with the entry that ended it."""
+"""History: corrected rows stay visible, with the entry that ended them."""
 
 from comptroller.web.entities.history import history_of
 from tests.consoles import open_desk

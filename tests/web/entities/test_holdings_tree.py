@@ -1,4 +1,4 @@
-"""The tree of holdings: page by page, to the last level, down to one that is looked for; circles end."""
+"""The tree of holdings: page by page, to the last level, down to one entity; circles end."""
 
 import datetime as dt
 import re
@@ -15,7 +15,7 @@ MANY, DEEP = 60, 12
 
 @pytest.fixture(scope="module")
 def held(tmp_path_factory):
-    """A desk where G1 holds sixty brothers, the first of them a chain of twelve that bites its own tail."""
+    """Yield a console where G1 holds sixty siblings, the first of them a chain of twelve that ends in a circle."""
     server = open_desk(tmp_path_factory.mktemp("tree"))
     codes = [f"T{n:02d}" for n in range(MANY)] + [f"D{n:02d}" for n in range(DEEP)]
     since = {"valid_from": "2020-01-01"}
@@ -42,7 +42,7 @@ def walk(branch):
 
 
 def test_brothers_come_page_by_page(held):
-    """The largest first; each page goes on where the last ended, and all come once."""
+    """The largest first; each page continues after the last, and all come once."""
     visit, seen, after = visit_for(held, "supervisor"), [], 0
     while after < MANY:
         rows, rest = holdings_tree.branches(visit, "G1", ["G1"], DAY, after=after)["G1"]
@@ -53,7 +53,7 @@ def test_brothers_come_page_by_page(held):
 
 
 def test_edges_say_share_and_basis(held):
-    """What is held by more than half is controlled, what is held by less is not; what the root holds in effect is the product."""
+    """A share above half controls, a smaller one does not; the root's effective share is the product."""
     rows, _ = holdings_tree.branches(visit_for(held, "supervisor"), "G1", ["G1"], DAY, most=MANY)["G1"]
     by = {one.entity: one for one in rows}
     assert (by["T00"].share_pct, by["T00"].basis) == (100, "direct")
@@ -70,7 +70,7 @@ def test_a_tree_opens_to_the_last_level_and_a_circle_ends(held):
 
 
 def test_one_that_is_looked_for_is_opened_beyond_the_first_page(held):
-    """The way down to it and itself are open though its ancestor is the sixtieth brother; nothing else is."""
+    """The path to it and itself are open though its ancestor is the sixtieth sibling; nothing else is."""
     visit = visit_for(held, "supervisor")
     assert [way[-1] for way in holdings_tree.search(visit, "G1", "firm d05", DAY)] == ["D05"]
     assert holdings_tree.ways(visit, "G1", ["D01", "B"], DAY) == {"D01": ["G1", "T59", "D00", "D01"]}

@@ -1,10 +1,10 @@
-"""Entities: the register within reach, and one entity as it was on another day."""
+"""Entities: the register within scope, and one entity as of another day."""
 
 import re
 
 
 def test_the_register_is_filtered(browser):
-    """By what is above, by text; each leads to its page."""
+    """By the entity above, by text; each row leads to its page."""
     page = browser("supervisor").get("/entities?under=G1").text
     assert set(re.findall(r"<code>(\w+)</code>", page)) == {"G1", "A", "A1"}
     assert "MARKBKRAM" in browser("supervisor").get("/entities?text=markb").text
@@ -12,14 +12,14 @@ def test_the_register_is_filtered(browser):
 
 
 def test_an_entity_is_there_or_not_by_reach(browser):
-    """Beyond the reach it is as if there were none, with its holdings."""
+    """Outside the scope an entity and its holdings are absent."""
     for path in ("/entities/B", "/entities/B/holdings", "/entities/none"):
         assert browser("group").get(path).status_code == 404
     assert browser("supervisor").get("/entities/B").status_code == 200
 
 
 def test_an_entity_is_shown_as_known_then(browser):
-    """Before anything was known nothing is shown of it."""
+    """Before anything was known, nothing is shown of it."""
     assert browser("supervisor").get("/entities/A?known=2024-06-01").status_code == 200
     assert browser("supervisor").get("/entities/A?valid=2024-06-01").status_code == 200
     assert browser("supervisor").get("/entities/A?known=2023-01-01").status_code == 404

@@ -1,4 +1,4 @@
-"""Calls that read: page by page, nothing twice and nothing left out."""
+"""Calls that read: page by page, nothing repeated and nothing left out."""
 
 
 def _all(browser, path, key):
@@ -11,7 +11,7 @@ def _all(browser, path, key):
 
 
 def test_pages_follow_by_cursor(browser):
-    """All pages together are the whole, in order, once each."""
+    """All pages together are the complete list, in order, once each."""
     names = _all(browser("supervisor"), "/api/v1/findings", "finding")
     assert names == sorted(set(names))
     assert len(names) == len(browser("supervisor").get("/api/v1/findings?state=all&limit=1000").json()["items"])

@@ -21,7 +21,7 @@ def test_a_finding_opens_down_to_the_source_line(browser):
 
 
 def test_a_beginning_of_a_name_opens_nothing(browser, server):
-    """A finding is opened by its whole name, so that nothing beyond the reach can be felt for."""
+    """A finding is opened by its full name, so that no name outside the scope can be guessed."""
     name = server.duck.rows("SELECT finding FROM finding_now LIMIT 1")[0][0]
     assert browser("supervisor").get(f"/findings/{name}").status_code == 200
     assert browser("supervisor").get(f"/findings/{name[:-1]}").status_code == 404

@@ -46,7 +46,7 @@ def test_values_go_as_values(browser):
 
 
 def test_the_sheet_holds_what_the_table_holds(browser, server):
-    """The same filters, all rows, and the export is noted."""
+    """The same filters, all rows, and the export is recorded."""
     made = browser("supervisor").get("/findings.xlsx?under=G1").content
     rows = CalamineWorkbook.from_filelike(io.BytesIO(made)).get_sheet_by_index(0).to_python()
     assert len(rows) - 1 == _many(visit_for(server, "supervisor"), under="G1")
@@ -54,7 +54,7 @@ def test_the_sheet_holds_what_the_table_holds(browser, server):
 
 
 def test_a_part_is_given_where_a_part_is_asked(browser):
-    """A filter loads rows, not the page around them."""
+    """A filter loads rows, without the page around them."""
     part = browser("supervisor").get("/findings", headers={"hx-target": "findings"}).text
     assert "<html" not in part
     assert "<table" in part

@@ -27,14 +27,14 @@ def test_heads_follow_by_cursor(browser, server):
 
 
 def test_a_cursor_that_no_page_gave_is_refused(browser):
-    """It is not taken for the beginning."""
+    """It is not read as the beginning."""
     answer = browser("supervisor").get("/api/v1/entries", params={"after": "١٢"})
     assert (answer.status_code, answer.json()["refused"][0]["code"]) == (422, "desk.value")
     assert browser("supervisor").get("/api/v1/entries", params={"after": "999999"}).json()["items"] == []
 
 
 def test_an_entry_comes_with_its_proof(browser, server):
-    """The receipt holds for the header under the ledger's key; what is out of reach, or never was, is not there."""
+    """The receipt holds for the header under the ledger's key; an entry outside the scope, or unknown, is absent."""
     number = next(one["entry"] for one in _all(browser("supervisor"), 100) if one["reporter"] == "B")
     said = browser("supervisor").get(f"/api/v1/entries/{number}").json()
     receipt = Receipt.from_json(json.dumps(said["receipt"]))

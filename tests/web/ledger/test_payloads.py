@@ -1,4 +1,4 @@
-"""The source line as reported: the fact's own lines are marked, and a text that holds more than one may see is not shown."""
+"""The source line as reported: the fact's own lines are highlighted; a text with hidden facts is not shown."""
 
 import doctest
 
@@ -30,5 +30,5 @@ def test_a_text_is_shown_to_whoever_sees_all_of_it(server, browser):
 
 
 def test_facts_are_numbered_through_the_envelope():
-    """One list or one for each kind: the numbers go on."""
+    """One list or one for each kind: the numbers continue."""
     assert doctest.testmod(payloads).failed == 0

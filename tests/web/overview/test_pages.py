@@ -11,7 +11,9 @@ from tests.worlds import OWNER, report
 
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory):
-    """A desk where each number of the overview has something to count: late reports, statements, the owner's own findings."""
+    """Yield a console where each number of the overview counts something: late reports, statements, the owner's
+    own findings.
+    """
     server = open_desk(tmp_path_factory.mktemp("busy"))
     lines = [{"item": item, "amount_cny": 1_234_500} for item in ("net_assets", "total_assets")]
     same = {"kind": "monthly", "scope": "consolidated", "period_end": "2024-04-30", "lines": lines}
@@ -61,7 +63,9 @@ def test_every_number_opens_what_it_counts(busy):
 
 
 def test_what_arrived_is_told_by_the_hour(busy):
-    """Reports of the last hour within reach, without what was reported before and without acts at the desk; out of reach none."""
+    """Reports of the last hour within scope, without earlier ones and without actions in the console; outside
+    the scope none.
+    """
     assert re.search(r'href="/ledger\?since=[^"]+"><b>4</b>', sign_in(busy, "supervisor").get("/").text)
     page = sign_in(busy, "group").get("/").text
     since = re.search(r'href="(/ledger\?since=[^"]+)"><b>(\d+)</b>', page)
@@ -70,19 +74,19 @@ def test_what_arrived_is_told_by_the_hour(busy):
 
 
 def test_the_live_part_is_the_same_part(browser):
-    """What follows the news is what the page was loaded with."""
+    """The part updated by news equals the part that the page was loaded with."""
     one = browser("supervisor")
     assert one.get("/overview/live").text.strip() in one.get("/").text
 
 
 def test_whoever_only_administers_is_sent_elsewhere(browser):
-    """There is nothing of the capital for an administrator."""
+    """An administrator sees nothing of the capital."""
     assert browser("administrator").get("/").status_code == 303
     assert browser("administrator").get("/wall").status_code == 403
 
 
 def test_the_last_months_are_drawn(busy):
-    """A line counts open findings by the month that they are about; those of earlier years are in no month."""
+    """A line counts open findings by their month; those of earlier years are in no month."""
     page = sign_in(busy, "supervisor").get("/overview/live").text
     lines = re.findall(r'aria-label="Open findings of the last twelve months, by month: ([^"]+)"', page)
     counted = [[int(n) for n in one.split(", ")] for one in lines]

@@ -14,7 +14,7 @@ def test_groups_are_the_first_level_below_what_one_sees(server):
 
 
 def test_capital_counts_each_chain_once_and_lateness_is_by_the_clock(tmp_path):
-    """A statement below another of the same scope is not counted again; what is due and did not come is late."""
+    """A statement below another of the same scope is not counted again; a due and missing report is late."""
     server = open_desk(tmp_path)
     lines = [{"item": "net_assets", "amount_cny": 100}]
     same = {"kind": "monthly", "scope": "consolidated", "period_end": "2024-04-30", "lines": lines}

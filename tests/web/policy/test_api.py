@@ -1,4 +1,4 @@
-"""Calls about policy: every rule in force, page by page, and a score that is that of its page."""
+"""Calls about policy: every rule in force, page by page, and the score of its page."""
 
 
 def test_rules_follow_by_cursor(browser, server):
@@ -12,7 +12,7 @@ def test_rules_follow_by_cursor(browser, server):
 
 
 def test_a_rule_tells_its_text_and_its_score_within_reach(browser):
-    """Who sees fewer findings gets a smaller score; a rule that is not there is not there."""
+    """A viewer of fewer findings receives a smaller score; an unknown rule is absent."""
     name = "base/rules/payments/duplicate"
     whole, part = (browser(who).get(f"/api/v1/rules/{name}").json() for who in ("supervisor", "group"))
     assert "SELECT" in whole["sql"]

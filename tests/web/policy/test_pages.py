@@ -9,7 +9,7 @@ RULE = "base/rules/payments/duplicate"
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_each_piece_of_policy_has_its_page(browser, server, language):
-    """By its full name; the page of a rule shows its text and its score."""
+    """Each piece opens by its full name; the page of a rule shows its text and its score."""
     one, pack = browser("supervisor", language), server.pack
     names = [
         *pack.rules,
@@ -25,7 +25,7 @@ def test_each_piece_of_policy_has_its_page(browser, server, language):
 
 
 def test_shelves_open_and_what_is_not_there_is_absent(browser):
-    """Unknown names and versions answer as what is not there."""
+    """Unknown names and versions answer "not found"."""
     one = browser("supervisor")
     for tab in ("rules", "params", "lists", "sources", "proposals", "versions", "nothing"):
         assert one.get(f"/policy?tab={tab}").status_code == 200, tab

@@ -26,7 +26,7 @@ def test_a_change_from_the_form_to_its_adoption(tmp_path):
 
 
 def test_what_is_wrong_is_said_and_nothing_is_lost(browser):
-    """A text that does not hold together comes back with its refusal; so does a line that is no line."""
+    """An invalid text returns with its refusal; so does an invalid line."""
     one = browser("author")
     bad = {"path": PATH, "text": "# Here.\nMARKED: 1\n", "why": "my reason", "form_key": form_key(one)}
     page = one.post("/policy/propose", data=bad)

@@ -31,7 +31,7 @@ def wait(server, name):
 
 
 def text_with(server, value):
-    """The days within which two payments are one another's double, changed so that the planted ones are none."""
+    """Return the parameter of duplicate payments with a changed number of days, so that the planted ones are none."""
     said = server.pack.files[PATH].decode()
     old = f"value: {server.pack.params['duplicate_days'].values[0].value:g}"
     assert old in said
@@ -93,7 +93,7 @@ def test_an_adoption_withdrawn_while_it_waits_is_not_done(changing):
 
 
 def test_author_and_adopter_are_two_persons(changing):
-    """A second sign-in name of the author's person adopts nothing of the author's."""
+    """A second sign-in name of the author adopts nothing of the author's."""
     user = {"granted_by": OWNER, "login": "author2", "name": " Author 某", "valid_from": "2024-01-01"}
     changing.said(changing.say("desk_user", [user]))
     grant = {"granted_by": OWNER, "grant": "G-2", "login": "author2", "role": "adopter", "entity": OWNER, "reason": "r"}
@@ -117,7 +117,7 @@ def test_who_may_change_policy_may_do_so_for_everything(changing):
 
 
 def test_a_proposal_upon_another_text_is_stale(changing):
-    """What was written upon a text that is in force no more is proposed again, never laid over it."""
+    """A proposal based on an outdated text is rejected, never applied to the new text."""
     name = proposals.propose(visit_for(changing, "author"), PATH, text_with(changing, 9), "later")
     one = proposals.proposal_of(changing, name)
     stale = proposals.Proposal(

@@ -1,4 +1,4 @@
-"""A policy tried on a copy: only what a change touches is proved, and the live books stay as they were."""
+"""A policy tried on a copy: only the touched rules are tested, and the live books are unchanged."""
 
 from comptroller.web.policy.replay import candidate, touched, try_out
 
@@ -17,7 +17,7 @@ def test_what_a_change_touches_is_found(server):
 
 
 def test_a_trial_leaves_the_live_books_alone(server):
-    """The same policy finds the same; another finds otherwise, and nothing of it is in the books."""
+    """The same policy finds the same; another finds differently, and nothing of it is in the books."""
     before = server.duck.rows("SELECT * FROM finding ORDER BY ALL")
     same = try_out(server, server.pack)
     assert same.counts == {"appear": {}, "vanish": {}, "change": {}}

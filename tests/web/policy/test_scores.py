@@ -15,7 +15,7 @@ RULE = "base/rules/payments/duplicate"
 
 
 def test_a_score_is_within_reach(server):
-    """The owner's supervisor sees the node's own count; a group's its own part of it."""
+    """The owner's supervisor sees the node's own count; a group's sees its part of it."""
     rule = server.pack.rules[RULE]
     whole = server.writer.do(lambda w: scoreboard(w.duck, w.pack, w.watch.findings, [RULE])).result(30)[0]
     mine = score_of(visit_for(server, "supervisor"), rule)

@@ -1,4 +1,6 @@
-"""Shadow runs: begun and ended by acts, growing as facts arrive, seen within reach, and never a finding or a case."""
+"""Shadow runs: started and ended by actions, growing as facts arrive, seen within scope, and never a finding or
+a case.
+"""
 
 import threading
 
@@ -17,7 +19,7 @@ RULE = "base/rules/payments/duplicate"
 
 @pytest.fixture(scope="module")
 def changing(tmp_path_factory):
-    """Yield a desk of its own, with a proposal that was replayed: doubles that are a day apart are none."""
+    """Yield a console of its own, with a replayed proposal: duplicates a day apart are none."""
     server = open_desk(tmp_path_factory.mktemp("shadow"), shadow_seconds=600.0)
     author = visit_for(server, "author")
     name = proposals.propose(author, PATH, text_with(server, 0), "too many doubles")
@@ -28,7 +30,7 @@ def changing(tmp_path_factory):
 
 
 def pay(server, entity, number):
-    """Report two payments that are doubles under the adopted policy, a day apart."""
+    """Report two payments a day apart that are duplicates under the adopted policy."""
     same = {"entity": entity, "payee": f"{mark(entity)}{number}", "amount": 700, "amount_cny": 700, "currency": "CNY"}
     days = ("2024-05-01", "2024-05-02")
     facts = [same | {"invoice": "9", "payment": f"S{number}{n}", "paid_on": day} for n, day in enumerate(days)]
@@ -98,7 +100,7 @@ def test_a_shadow_is_seen_within_reach(changing):
 
 
 def test_a_shadow_ends_when_policy_moves_and_begins_anew_after_a_restart(changing):
-    """There is nothing to run beside once the proposal is adopted; before that a restart loses nothing but the count since."""
+    """A run ends when its proposal is adopted; before that a restart loses only the count since its start."""
     server, name = changing
     one = proposals.proposal_of(server, name)
     shadow.begin(visit_for(server, "adopter"), one)

@@ -1,4 +1,4 @@
-"""Ask: one SELECT within reach; nothing changes, nothing outside is read, and nothing runs for ever."""
+"""The query page: one SELECT within scope; nothing changes, nothing outside is read, and every query ends."""
 
 import json
 

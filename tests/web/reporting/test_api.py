@@ -59,7 +59,7 @@ def test_a_stream_is_answered_line_by_line(own):
 
 
 def test_nobody_reports_without_the_right(own):
-    """A leader's session reports nothing, and another's entity is not there for a reporter."""
+    """A leader's session reports nothing, and another firm's entity is absent for a reporter."""
     answer = visitor(own).post("/api/v1/reports?reporter=B", content="{}", headers=HEAD)
     assert answer.status_code == 404
 

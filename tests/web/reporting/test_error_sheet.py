@@ -35,7 +35,7 @@ def test_the_wrong_cell_is_marked(payload, media):
 
 
 def test_what_has_no_cells_still_gives_its_refusals():
-    """A file that cannot be read as a table has the list alone."""
+    """A file that is not a table has only the list of refusals."""
     assert tables_of(b"{", "json") == []
     assert tables_of(b"\xff\xfe", "csv") == []
     assert tables_of(b"PK", "xlsx") == []
@@ -43,7 +43,9 @@ def test_what_has_no_cells_still_gives_its_refusals():
 
 
 def test_a_column_under_its_title_is_marked(server):
-    """In the template's own sheet, with its titles and stars, the cells of required fields are marked like all others."""
+    """In the template's own sheet, with its titles and asterisks, cells of required fields are highlighted like
+    all others.
+    """
     kind = server.pack.kinds["payment"]
     heads = [f"{said} *" if f.required else said for f, said in zip(kind.fields, labels(kind, "zh"), strict=True)]
     sheet = workbook([("payment", heads, [["A", "P", "", "", "", "", "abc"]])])
@@ -57,7 +59,7 @@ def test_a_column_under_its_title_is_marked(server):
 
 
 def test_a_marked_sheet_can_be_sent_again():
-    """Numbers below zero stay numbers, from a sheet and from text; what could run does not."""
+    """Negative numbers stay numbers, from a sheet and from text; a formula does not run."""
     sheet = workbook([("payment", ["entity", "amount"], [["A", -300.5]])])
     for payload, media in ((sheet, "xlsx"), (b"entity,amount\nA,-300.5\n", "csv")):
         made = CalamineWorkbook.from_filelike(io.BytesIO(marked_sheet(payload, media, WHY, "en")))

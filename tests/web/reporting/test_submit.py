@@ -57,7 +57,7 @@ def test_what_is_refused_is_kept_for_who_sent_it(own):
 
 
 def test_nobody_reports_for_those_he_does_not_reach(own):
-    """Not for another entity, not for the owner, not for one that is unknown."""
+    """Reports for another entity, for the owner or for an unknown entity are rejected."""
     for reporter in ("B", "G1", OWNER, "nobody"):
         with pytest.raises(NotFound):
             send_report(visit_for(own, "reporter"), _json("payment", PAYMENT), Sent("p.json", "json", reporter, ""))
@@ -83,7 +83,7 @@ def test_nobody_grants_by_reporting(own):
 
 
 def _closed(server):
-    """Return the kinds that no reporter may report, with a row that they know."""
+    """Return the kinds that no reporter may report, each with a valid row."""
     kinds = server.pack.told.values()
     return [(kind, dict.fromkeys(kind.key, "1")) for kind in kinds if "reporter" not in kind.reported_by]
 

@@ -1,4 +1,4 @@
-"""Strips in words: a lane for each body, the exact moment where it is known, the clause that held."""
+"""Timelines in words: a lane for each body, the exact moment where it is known, the clause in force."""
 
 import datetime as dt
 
@@ -26,7 +26,7 @@ def test_a_step_says_who_took_it_when_and_what(server):
 
 
 def test_a_clause_is_one_that_held_on_the_day(server):
-    """The first source in force is named; of no rule, none."""
+    """The first source in force is named; without a rule, none."""
     visit = visit_for(server, "supervisor")
     rule = server.pack.rules["base/rules/payments/duplicate"]
     assert clause(visit, rule, None) != ""

@@ -1,4 +1,4 @@
-"""Strips: what hangs together is read from the kinds, and what holds for a time leads no further."""
+"""Timelines: connections come from the kinds, and facts valid for a period are not followed."""
 
 from comptroller.web.timelines.gather import holds_for_a_time, starts, timeline_of
 from tests.web.visits import visit_for

@@ -1,4 +1,4 @@
-"""The picture of a strip: order and nearness hold, words never lie on words, days without work are shaded."""
+"""The picture of a timeline: order and nearness hold, texts never overlap, days without work are shaded."""
 
 import datetime as dt
 from itertools import pairwise
@@ -42,7 +42,7 @@ def test_what_is_earlier_stands_farther_left_and_no_words_overlap(moments):
 
 
 def test_days_without_work_and_working_days_between_are_told():
-    """From a Friday to the Tuesday after lies a week-end, which is shaded, and two working days."""
+    """Between a Friday and the Tuesday after are a weekend, which is shaded, and two working days."""
     picture = render_timeline([LaneText("a", at(0), "x", 1), LaneText("a", at(4), "y", 2)], {"a": "A"}, [], worked)
     assert [(worked_count, days) for _, _, worked_count, days in picture.gaps] == [(2, 4)]
     assert len(picture.shades) == 1

@@ -1,4 +1,4 @@
-"""Strips in the browser: a deal from its matter to its money, four flows, a ring, and nothing beyond the reach."""
+"""Timelines in the browser: a deal from its matter to its money, four flows, a ring, and nothing outside the scope."""
 
 import html
 import re
@@ -44,7 +44,9 @@ def test_a_deal_is_shown_with_all_its_steps_and_what_is_found(trade):
 
 
 def test_from_the_overview_to_the_person_without_authority(trade):
-    """A supervisor's way: a red square of the heat table, the finding, its strip; there are clause, minutes, payment and signer."""
+    """A supervisor's path: a red square of the heat table, the finding, its timeline with clause, minutes,
+    payment and signer.
+    """
     one = trade[1]("supervisor", "zh")
     squares = re.findall(r'<a class="square" href="([^"]*domain=contracts[^"]*under=G1[^"]*)"', one.get("/").text)
     listed = one.get(html.unescape(squares[0])).text
@@ -60,7 +62,7 @@ def test_from_the_overview_to_the_person_without_authority(trade):
 
 
 def test_a_ring_shows_its_legs_and_hides_those_beyond(trade):
-    """The owner's supervisor sees three legs; a group sees its own, and how many it does not see."""
+    """The owner's supervisor sees three legs; a group sees its own, and how many are hidden."""
     server, of = trade
     path = ring_path(server)
     whole, part = of("supervisor").get(path).text, of("group").get(path).text
@@ -72,7 +74,7 @@ def test_a_ring_shows_its_legs_and_hides_those_beyond(trade):
 
 
 def test_what_is_beyond_the_reach_is_not_there(trade):
-    """Another group's strip answers as one that does not exist; so does a kind that has none."""
+    """Another group's timeline answers like one that does not exist; so does a kind without timelines."""
     other = trade[1]("other")
     for path in (PATH, "/strips/contract/A/none", "/strips/entity/A/A", "/strips/contract/none/none"):
         assert other.get(path).status_code == 404, path
@@ -105,7 +107,7 @@ def test_each_shelf_is_listed_searched_and_leads_to_its_strips(trade):
 
 
 def test_a_finding_leads_to_its_strips(trade):
-    """From a finding one goes to the strips of what it names, and to the ring."""
+    """A finding links to the timelines of its facts, and to the ring."""
     server, of = trade
     name = server.duck.rows("SELECT finding FROM finding_now WHERE rule LIKE '%payments_in_circles' AND entity = 'A'")[
         0

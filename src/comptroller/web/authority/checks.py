@@ -93,8 +93,10 @@ def check_authority(visit: Visit, asked: Question) -> AuthorityAnswer:
 
 
 def powers_of(visit: Visit, entity: str, on: dt.date) -> dict[str, Any]:
-    """Return who may approve what in an entity: items with their lines, gaps and overlaps; raises Gone for one
-    out of reach.
+    """Return who may approve what in an entity: items with their lines, gaps and overlaps.
+
+    Raises:
+        NotFound: the entity is outside the viewer's scope.
     """
     if not visit.sees_entity(entity):
         raise NotFound(entity)
@@ -107,7 +109,7 @@ def bodies_of(powers: dict[str, Any]) -> list[str]:
 
 
 def items_of_body(powers: dict[str, Any], body: str) -> dict[str, list[dict[str, Any]]]:
-    """Return what a body decides, alone decides or studies: for each item its lines that name it."""
+    """Return the items that a body decides, alone decides or studies, each with the lines that name it."""
     found = {item: [one for one in lines if one["body"] == body] for item, lines in powers["items"].items()}
     return {item: lines for item, lines in found.items() if lines}
 
@@ -121,7 +123,7 @@ def clauses_of(pack: Pack, line: Mapping[str, Any]) -> tuple[Cite, ...]:
 
 
 def grounds_of(pack: Pack, line: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a line of an answer with what it rests on: the clauses of a pack's list, or the entry that reported it."""
+    """Return a line of an answer with its sources: the clauses of a pack's list, or the entry that reported it."""
     fact, cites = line.get("fact"), clauses_of(pack, line)
     said = [{"source": one.source, "article": one.article} for one in cites]
     return {**line, "cites": said, "entry": fact // FACT_LINES if fact else None}

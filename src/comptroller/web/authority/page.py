@@ -1,4 +1,4 @@
-"""The authority desk: may this post approve this matter, who may approve what, and the matrix of an entity with gaps and overlaps."""
+"""Authority checks: may this post approve this matter, and the matrix of an entity with gaps and overlaps."""
 
 from typing import Annotated, Any
 
@@ -100,7 +100,7 @@ def first_entities(visit: Visit) -> list[str]:
 
 
 def titles_of(visit: Visit) -> dict[str, str]:
-    """Return the titles of items as the pack's lists name them, in the viewer's language."""
+    """Return the titles of items from the pack's lists, in the viewer's language."""
     found: dict[str, str] = {}
     for listed in visit.pack.lists.values():
         for line in listed.lines:
@@ -109,6 +109,6 @@ def titles_of(visit: Visit) -> dict[str, str]:
 
 
 def body_titles(visit: Visit) -> dict[str, str]:
-    """Return the names of bodies, as decisions name them."""
+    """Return the names of bodies, from the decisions' field."""
     kind = visit.pack.kinds.get("decision")
     return {name: visit.in_language(title) for name, title in kind.field("body").choices.items()} if kind else {}

@@ -52,7 +52,7 @@ _SELF = ("case_id", "office", "by_line", "by", "approved_by", "move")
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing that may be done: its kind and move, its title, its fields, and whether another officer approves it."""
+    """One permitted action: its kind and move, its title, its fields, and whether another officer approves it."""
 
     name: str
     kind: str
@@ -73,7 +73,7 @@ class ActionResult:
     refusals: tuple[Refusal, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """Return the result as plain values."""
         if self.refusals:
             return {"refused": [one.as_json() for one in self.refusals]}
         return {"entry": self.entry, "waits": self.waits}
@@ -93,7 +93,7 @@ def actions_of(visit: Visit, seen: CaseView) -> list[Action]:
 
 
 def may_answer(visit: Visit, entity: str) -> bool:
-    """Return whether the viewer may answer in an entity's name."""
+    """Return whether the viewer may answer for an entity."""
     grants = [g for g in visit.reach.viewer.in_force if g.gives(REPORT)]
     if not visit.may(REPORT) or not grants:
         return False
@@ -141,14 +141,14 @@ def _is_ready(visit: Visit, raw: Mapping[str, Any], move: Move) -> bool:
 
 
 def _is_asked(raw: Mapping[str, Any], move: Move) -> bool:
-    """Return whether a move that this one answers was made and not answered yet."""
+    """Return whether the case has an unanswered move that this one answers."""
     made = [one["what"].partition(".")[2] for one in _since_reopened(raw)]
     answered = max((at for at, name in enumerate(made) if name == move.name), default=-1)
     return any(name in move.after for name in made[answered + 1 :])
 
 
 def _since_reopened(raw: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the moves made since a case was opened, or opened again for the last time."""
+    """Return the moves since a case was opened, or last reopened."""
     events: list[dict[str, Any]] = raw["event"]
     last = 0
     for at, one in enumerate(events):

@@ -1,4 +1,4 @@
-"""Calls about cases: the list, one case from the caller's seat, what may be done in it, acts, and what is due."""
+"""Calls about cases: the list, one case from the caller's seat, its actions, and what is due."""
 
 import datetime as dt
 import json
@@ -122,15 +122,13 @@ def act(
 
 @router.post("/cases/{case_id}/waiting/{number}", response_model=None, responses=BODY_ERRORS)
 def settle(visit: Seeing, case_id: str, number: int, *, approve: Annotated[bool, Body(embed=True)]) -> Response:
-    """Approve an act or release a letter that waits for another officer, or take it away."""
+    """Approve an action or release a letter that waits for another officer, or withdraw it."""
     return _answered(approvals.settle(visit, view.see(visit, case_id), number, approves=approve))
 
 
 @router.get("/cases/{case_id}/letters")
 def letters_of_case(visit: Seeing, case_id: str, side: Side = "") -> dict[str, Any]:
-    """Return the letters that were sent in a case, those that wait to be released, and the kinds that the
-    caller may write.
-    """
+    """Return the sent letters of a case, those that wait for release, and the kinds that the caller may write."""
     seen = _seen(visit, case_id, side)
     may_write = letters.may_write(visit, seen)
     kinds = [{"kind": k, "two_officers": letters.is_for_two(visit, k)} for k in letters.kinds_of(visit) if may_write]
@@ -142,7 +140,7 @@ def letters_of_case(visit: Seeing, case_id: str, side: Side = "") -> dict[str, A
 
 @router.post("/cases/{case_id}/letters", status_code=201, response_model=None, responses=BODY_ERRORS)
 def write(visit: Seeing, case_id: str, said: Annotated[Letter, Body()]) -> Response:
-    """Send a letter (201, with its entry); one that policy wants released waits for another officer (202)."""
+    """Send a letter (201, with its entry); one that needs a release waits for another officer (202)."""
     words = LetterDraft(
         said.kind, said.language, said.addressee, said.due_on.isoformat() if said.due_on else "", said.text
     )
@@ -156,7 +154,7 @@ def _answered(done: ActionResult) -> Response:
 
 @router.get("/day")
 def day(visit: Seeing) -> dict[str, Any]:
-    """Return what is due from the caller: clocks, acts that wait, cases offered and to be looked at."""
+    """Return what is due from the caller: clocks, waiting actions, offered cases and cases to review."""
     view.require_cases(visit)
     found: dict[str, Any] = plain(day_of(visit))
     return found

@@ -1,4 +1,6 @@
-"""What waits for a second officer: an act or a letter that one of a line proposed, and another approves, releases or takes away."""
+"""Approval by a second officer: one officer of a line proposes an action or a letter, another approves,
+releases or withdraws it.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,8 +17,10 @@ _DAYS = ("done_on", "decided_on", "valid_from")
 
 
 def waits_here(visit: Visit, seen: CaseView, number: int) -> dict[str, Any]:
-    """Return what waits in a case under a number; raises Gone for what does not wait here for a line of the
-    viewer's.
+    """Return what waits in a case under a number.
+
+    Raises:
+        NotFound: nothing waits here for a line of the viewer's.
     """
     one = next((w for w in actions.waiting(visit, seen.raw["case_id"]) if w["number"] == number), None)
     if one is None or seen.seat != LINE or one["line"] not in actions.places_of(seen):
@@ -36,7 +40,7 @@ def settle(visit: Visit, seen: CaseView, number: int, *, approves: bool) -> Acti
 
 
 def _settled(visit: Visit, seen: CaseView, number: int, *, approves: bool) -> ActionResult:
-    """Settle what waits while no other officer does: it is looked up and taken away under one lock."""
+    """Approve or withdraw a waiting action under one lock, so that two officers cannot do so at once."""
     one = waits_here(visit, seen, number)
     if not approves:
         visit.server.storage.put("DELETE FROM waiting_act WHERE number = ?", [number])

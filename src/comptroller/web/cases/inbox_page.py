@@ -66,9 +66,7 @@ def day(visit: Seeing) -> Response:
 
 
 def day_of(visit: Visit) -> dict[str, Any]:
-    """Return what is due from the viewer, by what it is due for: the first of each, and how many there are of
-    those that are due.
-    """
+    """Return what is due from the viewer, by sort: the first of each, and how many there are."""
     today, count = view.today_of(visit), 0
     due: list[dict[str, Any]] = []
     lines = view.handling_lines(visit)
@@ -104,7 +102,7 @@ def _cards(visit: Visit, state: str, line: str, where: str) -> list[dict[str, An
 
 
 def _titled(visit: Visit, due: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return clocks with the rule of their case, where it may be known."""
+    """Return clocks with the rule of their case, where the viewer may know it."""
     names = sorted({one["case_id"] for one in due})
     if not names:
         return due
@@ -114,15 +112,13 @@ def _titled(visit: Visit, due: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _owed(visit: Visit, where: str, days: int, most: int) -> tuple[list[dict[str, Any]], int]:
-    """Return the clocks that bind the entity of a case itself, in the cases that the SQL names, due within so
-    many days.
-    """
+    """Return the clocks that bind the case's entity, in the cases that the SQL selects, due within so many days."""
     clocks = f"(SELECT * FROM {view.clocks_of(visit)} AS o WHERE holder = entity)"
     return queries.due(visit.duck, view.today_of(visit), within_days=days, within=where, source=clocks, limit=most)
 
 
 def due_within(visit: Visit, where: str, cases: list[str]) -> list[dict[str, Any]]:
-    """Return the clocks that run against the entity in some of the cases that the SQL names."""
+    """Return the running clocks of the entity in some of the cases that the SQL selects."""
     if not cases:
         return []
     named = ", ".join(map(_text, cases))
@@ -130,5 +126,5 @@ def due_within(visit: Visit, where: str, cases: list[str]) -> list[dict[str, Any
 
 
 def _text(said: str) -> str:
-    """Return a word as SQL."""
+    """Return a text as an SQL literal."""
     return "'" + said.replace("'", "''") + "'"

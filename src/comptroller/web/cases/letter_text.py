@@ -1,7 +1,7 @@
-"""Bounds of a letter's texts: what an officer writes is rejected past them, what reports hold is cut to them.
+"""Limits of a letter's texts: an officer's text beyond them is rejected, a report's text is cut to them.
 
-A typesetter shapes one character with all its marks at once, at a cost that grows with their square.
-The bound of thirty marks is the Stream-Safe Text Format of Unicode (UAX #15, section 13).
+A typesetter shapes one character with all its marks at once, at a cost that grows with their square. The limit of
+thirty marks is the Stream-Safe Text Format of Unicode (UAX #15, section 13).
 """
 
 import unicodedata
@@ -11,7 +11,7 @@ from typing import Any
 from comptroller.model.refusal import Refusal, refusal
 
 MOST_MARKS = 30
-"""Marks that one character may bear."""
+"""Combining marks that one character may have."""
 MOST_TEXT, MOST_LINES = 20_000, 1_000
 """Characters and lines of an officer's text."""
 MOST_VALUE, LEAST_VALUE, MOST_TOTAL = 1_000, 30, 200_000
@@ -56,7 +56,7 @@ def is_hidden(one: str) -> bool:
 
 
 def _runs(text: str) -> Iterator[int]:
-    """Yield for each character how many before it, itself included, join one character; a virama joins the next letter."""
+    """Yield for each character how many up to it form one character; a virama joins the next letter."""
     run, is_linked = 0, False
     for one in text:
         joins = is_mark(one) or unicodedata.combining(one) > 0
@@ -66,7 +66,7 @@ def _runs(text: str) -> Iterator[int]:
 
 
 def _faults(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the places (from 1) of what a text must not hold, each with `hidden` or `marks`."""
+    """Yield the places (from 1) of characters that a text must not contain, each with `hidden` or `marks`."""
     for at, (one, run) in enumerate(zip(text, _runs(text), strict=True), 1):
         if is_hidden(one):
             yield at, "hidden"
@@ -100,10 +100,10 @@ def check_text(text: str, name: str, most: int = MOST_TEXT) -> list[Refusal]:
 
 
 def bounded(value: Any) -> Any:
-    """Return a value of a report with every text in it cut to the bounds, however deep; other values as they are.
+    """Return a value of a report with every text in it cut to the limits, at any depth; other values as they are.
 
-    A report cannot make a letter about it fail: texts past the bounds are shortened and never rejected here.
-    Where there are many texts, each is cut to its part of MOST_TOTAL characters.
+    A report cannot make a letter about it fail: longer texts are shortened and never rejected here. Where there are
+    many texts, each is cut to its part of MOST_TOTAL characters.
     """
     return _cut(value, min(MOST_VALUE, max(LEAST_VALUE, MOST_TOTAL // max(1, _count(value)))))
 

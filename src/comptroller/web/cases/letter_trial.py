@@ -44,7 +44,9 @@ def changed_pieces(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> d
 
 
 def try_letters(before: Pack, after: Pack, at: int) -> tuple[int, list[str]]:
-    """Return how many letters were set because a template changed, and what failed, each as `letters/<kind>: <reason>`."""
+    """Return how many letters were typeset because a template changed, and what failed, each as
+    `letters/<kind>: <reason>`.
+    """
     if before.letters == after.letters:
         return 0, []
     failures, count = [], 0

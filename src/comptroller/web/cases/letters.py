@@ -34,9 +34,9 @@ _LATIN = "Libertinus Serif"
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ASIDE = ("entity", "entries", "since")
 MOST_ROWS = 1_000
-"""Findings that the table of evidence of one letter holds; the others are counted in its last row."""
+"""Findings in the evidence table of one letter; the others are counted in its last row."""
 typesetter = Typesetter()
-"""The one typesetter of the process: its turns are shared by all letters."""
+"""The one typesetter of the process, shared by all letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def set_letter(  # noqa: PLR0913 - what stands in a letter
 
 
 def letter_fonts() -> Fonts:
-    """Return where fonts of letters are, and the families, one of them needed."""
+    """Return the folder of fonts for letters, and the families; one of them is required."""
     return Fonts([str(VENDOR)] if VENDOR.is_dir() else [], FONTS)
 
 
@@ -188,7 +188,7 @@ def _row(
 
 
 def _rest(visit: Visit, count: int) -> dict[str, Any]:
-    """Return the last row of a table of evidence that does not hold all findings."""
+    """Return the last row of an evidence table that omits some findings."""
     text = visit.text("letters.more_rows", count=count)
     return {"rule": text, "sources": "", "facts": [], "stands": True, "entries": "-"}
 
@@ -225,7 +225,7 @@ def send(visit: Visit, seen: CaseView, said: LetterDraft) -> ActionResult:
 
 
 def release(visit: Visit, seen: CaseView, waits: Mapping[str, Any]) -> ActionResult:
-    """Send a letter that waits, for another officer than the one who drafted it; its number is drawn but once."""
+    """Send a waiting letter, as another officer than its author; its number is drawn once."""
     drafted = waits["fact"]
     told = {"letter": drafted["letter"], "by": waits["login"], "approved_by": visit.login}
     return _send(visit, seen, said_of(waits), hands_of(waits, _name(visit)), told)
@@ -267,7 +267,7 @@ def _send(visit: Visit, seen: CaseView, said: LetterDraft, hands: Hands, told: M
 
 
 def waiting_in(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
-    """Return the letters of a case that wait to be released by another officer of the viewer's lines."""
+    """Return the letters of a case that wait for release by another officer of the viewer's lines."""
     held = actions.waiting(visit, seen.raw["case_id"]) if seen.seat == LINE else []
     return [one for one in held if one["kind"] == KIND]
 

@@ -1,4 +1,4 @@
-"""Letters of a case at the desk: what was sent, a form for a new one, its draft, and its file."""
+"""Letters of a case in the console: sent letters, a form for a new one, its draft, and its file."""
 
 import datetime as dt
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""An act in a case under the number of its form: sent several times, it is done once and has one answer."""
+"""Actions under the number of their form: sent several times, an action is done once and has one answer."""
 
 import json
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ from comptroller.web.shell.visit import Visit
 
 
 def do_once(visit: Visit, seen: CaseView, name: str, said: Mapping[str, Any], number: str) -> ActionResult:
-    """Do an act under the number of its form: sent again, at once or later, it is done once and has the same answer.
+    """Perform an action under the number of its form: sent again, it is done once and has the same answer.
 
-    An act that is rejected may be sent again with other words. Raises what `do_act` and `answer_once` raise.
+    A rejected action may be sent again with other values. Raises what `perform` and `answer_once` raise.
     """
     if not number:
         return perform(visit, seen, name, said)

@@ -1,4 +1,4 @@
-"""Cases: the board and the table, one case on one page with forms for what the viewer may do, and the load of the lines."""
+"""Cases: the board and the table, one case with forms for the viewer's actions, and the lines' workload."""
 
 import datetime as dt
 import json
@@ -30,7 +30,7 @@ from comptroller.web.shell.visit import Visit
 
 
 def _is_shown(visit: Visit) -> bool:
-    """Return whether the viewer gets the board: the policy has routes, and the viewer does more than report."""
+    """Return whether the viewer sees the board: the policy has routes, and the viewer does more than report."""
     return has_cases(visit) and not all(grant.gives(REPORT) for grant in visit.reach.viewer.in_force)
 
 
@@ -112,7 +112,7 @@ def load(visit: Seeing) -> Response:
 
 
 def loads(visit: Visit, mine: str) -> dict[str, Any]:
-    """Return the figures of the lines over the cases that the SQL names."""
+    """Return the figures of the lines over the cases that the SQL selects."""
     lines = queries.load(visit.duck, view.today_of(visit), mine, view.source_of(visit))
     for one in lines:
         whole = one["open"] + one["closed"] + one["dismissed"]
@@ -140,7 +140,7 @@ def _act(visit: Visit, case_id: str, said: dict[str, str]) -> Response:
 
 @router.post("/cases/{case_id}/waiting/{number}")
 def settle(visit: Seeing, case_id: str, number: int, form: Form) -> Response:
-    """Approve an act that waits for another officer, or take it away."""
+    """Approve an action that waits for another officer, or withdraw it."""
     seen = view.see(visit, case_id)
     done = approvals.settle(visit, seen, number, approves=form.get("does") == "approve")
     return _after(visit, seen, done, "/cases")
@@ -214,8 +214,9 @@ def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
 
 
 def _bands(visit: Visit, one: dict[str, Any], today: dt.date) -> dict[str, Any]:
-    """Return the band of consequences for each degree of responsibility, by policy of today, where the class of
-    the loss is known.
+    """Return the band of consequences for each degree of responsibility, by current policy.
+
+    Empty where the class of the loss is unknown.
     """
     if "responsibility" not in visit.pack.kinds or not one["loss_class"]:
         return {}

@@ -151,7 +151,11 @@ def _by_entity(visit: Visit, raw: Whole) -> CaseView:
 
 
 def see_as_entity(visit: Visit, case_id: str) -> CaseView:
-    """Return a case as the entity sees it; raises Gone for one that is not about an entity of the viewer's."""
+    """Return a case as the entity sees it.
+
+    Raises:
+        NotFound: the case is not about an entity of the viewer's.
+    """
     require_cases(visit)
     raw = queries.whole(visit.duck, case_id) if len(case_id) > 2 else None
     if raw is None or not _holds(visit, entity_within(visit), raw["case_id"]):

@@ -12,7 +12,9 @@ Rows = list[dict[str, Any]]
 
 
 def above(visit: Visit, code: str, day: dt.date) -> tuple[Rows, Rows]:
-    """Return who controls an entity, the nearest first, and what the ultimate owners have of it, the most first."""
+    """Return the controllers of an entity, the nearest first, and the effective shares of the ultimate owners,
+    the largest first.
+    """
     if visit.valid is None and visit.known is None:
         control = visit.rows(
             f"SELECT owner, basis, share_pct, path FROM controls WHERE entity = ? ORDER BY steps, owner LIMIT {MOST_CONTROLLERS}",

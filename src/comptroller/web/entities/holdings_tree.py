@@ -18,12 +18,12 @@ _HELD = (
     "SELECT s.holder, s.entity, max(s.share_pct) AS share_pct, max(s.share_low_pct) AS low_pct, max(s.share_high_pct) AS high_pct "
     "FROM stake AS s WHERE coalesce(s.valid_from, DATE '0001-01-01') <= ? AND coalesce(s.valid_until, DATE '9999-12-31') > ? "
 )
-"""Who holds what on a day, one row for each holder and entity held."""
+"""The holdings on a day, one row for each holder and entity."""
 
 
 @dataclass(slots=True)
 class Branch:
-    """One entity under its holder: the edge to it (share, basis), what the root holds of it in effect, and what is below it."""
+    """One entity under its holder: the edge to it (share, basis), the root's effective share, and what is below it."""
 
     entity: str
     holder: str
@@ -79,9 +79,7 @@ def branches(  # noqa: PLR0913 - which page of which brothers, as the root sees 
 
 
 def grown(visit: Visit, root: str, day: dt.date, *, depth: int = 1, find: str = "") -> Branch:
-    """Return the tree opened so many levels deep, or down to one entity; no more than `MOST_SHOWN` entities of
-    it at once.
-    """
+    """Return the tree opened so many levels deep, or down to one entity; at most `MOST_SHOWN` entities at once."""
     way = ways(visit, root, [find], day).get(find, []) if find else []
     path = frozenset(way)
     whole = Branch(root, "")
@@ -112,8 +110,8 @@ _OF_EDGE = ("entity", "holder", "share_pct", "bounds", "basis", "effective_pct",
 
 
 def ways(visit: Visit, root: str, entities: Sequence[str], day: dt.date) -> dict[str, list[str]]:
-    """Return for each of these entities a way down from the root, over the largest stakes first; those it does
-    not reach are left out.
+    """Return for each entity a path down from the root, over the largest stakes first; unreachable ones are
+    left out.
     """
     up: dict[str, list[str]] = {}
     line = list(dict.fromkeys(entities))
@@ -131,7 +129,7 @@ def ways(visit: Visit, root: str, entities: Sequence[str], day: dt.date) -> dict
 
 
 def _way(root: str, entity: str, up: dict[str, list[str]]) -> list[str]:
-    """Return the shortest way from the root to an entity, both named; [] where there is none."""
+    """Return the shortest path from the root to an entity, both included; [] where there is none."""
     came: dict[str, str] = {entity: ""}
     line = [entity]
     while line and root not in came:
@@ -151,9 +149,7 @@ def _way(root: str, entity: str, up: dict[str, list[str]]) -> list[str]:
 
 
 def search(visit: Visit, root: str, text: str, day: dt.date) -> list[list[str]]:
-    """Return ways down to entities of that name or code which the root reaches by holdings, the shortest names
-    first.
-    """
+    """Return paths to entities of that name or code below the root, the shortest names first."""
     rows = visit.rows(
         "SELECT entity FROM entity WHERE contains(lower(concat_ws(' ', entity, name, uscc)), lower(?)) AND entity <> ? "
         f"ORDER BY length(name), entity LIMIT {MOST_FOUND * 5}",

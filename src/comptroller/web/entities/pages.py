@@ -1,4 +1,7 @@
-"""Entities: the register as a table, and one entity with owners, holdings, bodies, posts, lists, findings and dues, on both time axes."""
+"""Entities: the register as a table, and one entity on both time axes.
+
+Its page shows owners, holdings, bodies, posts, lists, findings and due reports.
+"""
 
 import datetime as dt
 from typing import Annotated, Any
@@ -88,7 +91,7 @@ def named(visit: Seeing, text: Word = "") -> Response:
 
 
 def open_counts(visit: Visit, entities: list[str]) -> dict[str, int]:
-    """Return how many findings are open about each of these entities that has any."""
+    """Return how many open findings each of these entities has; entities without one are left out."""
     if not entities:
         return {}
     marks = ", ".join("?" * len(entities))
@@ -98,7 +101,7 @@ def open_counts(visit: Visit, entities: list[str]) -> dict[str, int]:
 
 @router.get("/entities/{code}")
 def entity(visit: Seeing, code: str) -> Response:
-    """Return one entity: who it is, above, below, inside, what is found about it and owed by it, and its history."""
+    """Return one entity: its fields, owners, holdings, bodies, findings, due reports and history."""
     present(code if visit.sees_entity(code) else None, code)
     rows = visit.rows("SELECT * FROM entity WHERE entity = ? ORDER BY fact DESC LIMIT 1", [code])
     day = day_of(visit)
@@ -166,7 +169,7 @@ def known_on(visit: Visit) -> str:
 
 
 def _by(visit: Visit, by: str) -> str:
-    """Return by what one holds the next: a share as it is, a basis in words."""
+    """Return the link between two entities of a chain: a share as it is, a basis in words."""
     code = f"basis.{by}"
     return visit.text(code) if code in texts(visit.language) else by
 
@@ -175,9 +178,7 @@ def _by(visit: Visit, by: str) -> str:
 def structure(
     visit: Seeing, code: str, text: Word = "", find: Word = "", depth: Annotated[int, Query(ge=1, le=99)] = 1
 ) -> Response:
-    """Return the whole tree of holdings below an entity: level by level, opened to a depth, or down to one that
-    is looked for.
-    """
+    """Return the tree of holdings below an entity, opened to a depth, or down to one entity."""
     present(code if visit.sees_entity(code) else None, code)
     day = day_of(visit)
     visit.hidden_count = visit.count_hidden("stake")
@@ -197,9 +198,7 @@ def holdings(
     first: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     root: Word = "",
 ) -> Response:
-    """Return what an entity holds, or who holds it: one level of the tree of a root, or the part of it that
-    begins there.
-    """
+    """Return the holdings of an entity, or its owners: one level of the tree of a root, from `first` on."""
     present(code if visit.sees_entity(code) else None, code)
     day = day_of(visit)
     if side == "holdings":
@@ -226,8 +225,9 @@ def _row(visit: Visit, found: list[dict[str, Any]], basis: dict[str, str]) -> li
 
 
 def stakes(visit: Visit, code: str, day: dt.date, *, up: bool, first: int = 0) -> list[dict[str, Any]]:
-    """Return the stakes in an entity, or those that it holds, on a day, the largest first: the other party, and
-    how many come next.
+    """Return the stakes in an entity, or its own stakes, on a day, the largest first.
+
+    Each row has the other party, and how many stakes come next.
     """
     one, other = ("entity", "holder") if up else ("holder", "entity")
     return visit.rows(
@@ -257,8 +257,9 @@ def held(visit: Visit, table: str, code: str, day: dt.date) -> tuple[list[str], 
 
 
 def dues(visit: Visit, code: str, day: dt.date) -> list[dict[str, Any]]:
-    """Return the last reports that an entity owed for periods that were over on a day, and when each came; what
-    is not due yet is not missing.
+    """Return the latest due reports of an entity for periods that ended by a day, and when each came.
+
+    A report that is not due yet is not missing.
     """
     if not {"report_due", "statement"} <= set(visit.pack.kinds):
         return []

@@ -1,4 +1,6 @@
-"""One finding: clause, versions, rows read, time line, what would have made it lawful, the ledger's proof, the source line."""
+"""One finding: clause, versions, evidence, timeline, what would have made it lawful, the ledger's proof, the
+source line.
+"""
 
 import datetime as dt
 import re
@@ -31,7 +33,11 @@ Seeing = Annotated[Visit, Depends(may(SEE))]
 
 
 def explained(visit: Visit, finding: str) -> Explanation:
-    """Return a finding with all that explains it; raises Gone for one that is not there or out of reach."""
+    """Return a finding with its explanation.
+
+    Raises:
+        NotFound: the finding is absent or outside the viewer's scope.
+    """
     known = present(visit.one("SELECT finding FROM finding_now WHERE finding = ?", [finding]), finding)
     found: Explanation = present(explain(visit.duck, visit.pack, known, policy_of=visit.server.policy_of), finding)
     return found
@@ -98,7 +104,7 @@ def _picture(visit: Visit, found: Explanation, strips: list[tuple[str, str]]) ->
 
 
 def _lists(visit: Visit, found: Explanation) -> list[dict[str, Any]]:
-    """Return the lines of lists that the rule reads, for the item that the finding names, as they held on its day."""
+    """Return the lines of lists that the rule reads, for the finding's item, as in force on its day."""
     names = sorted(set(_READ_LIST.findall(found.rule.whole_text))) if found.rule else []
     item, day = found.finding.evidence.get("item"), found.finding.since or found.finding.today
     if not (names and item and day):
@@ -142,7 +148,7 @@ def _edition(visit: Visit, digest: str) -> int | None:
 
 
 def _events(visit: Visit, found: Explanation, rows: list[dict[str, Any]]) -> list[tuple[dt.date, str, str]]:
-    """Return what happened when: the rows read on their own days, and the day that the finding is about."""
+    """Return the events with their days: those of the evidence, and the day of the finding."""
     events = []
     for row in rows:
         kind = visit.pack.tables[row["table"]]

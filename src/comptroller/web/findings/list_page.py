@@ -1,4 +1,4 @@
-"""The table of findings: filtered, sorted, page by page; saved views; export to a sheet."""
+"""The table of findings: filtered, sorted, page by page; saved views; export to a workbook."""
 
 import json
 from dataclasses import dataclass, fields
@@ -117,7 +117,7 @@ def _under(visit: Visit, under: str) -> tuple[str, list[Any]]:
 
 
 def page_of(visit: Visit, asked: FindingFilter, page: int) -> tuple[list[dict[str, Any]], int]:
-    """Return one page and how many there are: names first, whole rows only of those that are shown."""
+    """Return one page and how many findings there are: names first, full rows only for the page."""
     sql, values = select(visit, asked)
     order = SORTS[asked.sort]
     count: int = visit.cached(("findings", asked), lambda: visit.one(f"SELECT count(*) FROM ({sql})", values) or 0)
@@ -135,7 +135,7 @@ def whole_rows(visit: Visit, names: list[dict[str, Any]], order: str) -> list[di
         return []
     sql, _ = select(visit, FindingFilter(state="all"))
     marks = ", ".join("?" * len(names))
-    # What was found together lies together, so that little of the table is read.
+    # Findings of one evaluation are stored together, so that little of the table is read.
     known = [row["known"] for row in names]
     values = [min(known), max(known), *(row["finding"] for row in names)]
     return visit.rows(f"{sql} AND f.known BETWEEN ? AND ? AND f.finding IN ({marks}) ORDER BY {order}", values)

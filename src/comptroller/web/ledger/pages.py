@@ -1,4 +1,4 @@
-"""The ledger: entries, the source line as reported, receipts, checkpoints, and verification run from the browser."""
+"""The ledger: entries, the source line as reported, receipts, checkpoints, and verification from the browser."""
 
 import datetime as dt
 import json
@@ -95,12 +95,16 @@ def _since(visit: Visit, since: str) -> tuple[int, int]:
 
 
 def is_seen(visit: Visit, reporter: str) -> bool:
-    """Return whether an entry's head may be shown: its reporter is within reach, or it is the node's own."""
+    """Return whether an entry's head may be shown: its reporter is within scope, or it is the node's own."""
     return visit.sees_entity(reporter) or reporter == visit.server.owner
 
 
 def seen_entry(visit: Visit, number: int) -> tuple[Entry, PayloadSource]:
-    """Return an entry with what of its text may be shown; raises Gone for one that is absent or wholly out of reach."""
+    """Return an entry with the part of its text that may be shown.
+
+    Raises:
+        NotFound: the entry is absent or wholly outside the scope.
+    """
     if not 1 <= number <= visit.server.ledger.size:
         raise NotFound(number)
     one = visit.server.ledger.entry(number)

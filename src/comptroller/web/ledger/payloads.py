@@ -1,4 +1,4 @@
-"""The text of a report as it was sent, shown only where every fact in it is within reach."""
+"""The text of a report as it was sent, shown only where every fact in it is within scope."""
 
 import json
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Lines = list[tuple[int, str, bool]]
 
 @dataclass(frozen=True, slots=True)
 class PayloadSource:
-    """What of an entry's text may be shown: facts within reach and beyond it, and the text where nothing is beyond."""
+    """The visible part of an entry's text: facts inside and outside the scope, and the text where none is outside."""
 
     seen_count: int
     hidden_count: int
@@ -43,7 +43,7 @@ class PayloadSource:
 
 
 def source_of(visit: Visit, entry: Entry) -> PayloadSource:
-    """Return what of an entry may be shown."""
+    """Return the visible part of an entry."""
     head = entry.fields
     payload = entry.payload or b""
     media = str(head["media"])
@@ -97,7 +97,7 @@ def listed(said: Any) -> list[Any]:
 
 
 def _json_lines(text: str, place: int) -> Lines:
-    """Return a JSON report with each fact on its own lines; the fact of that place is marked."""
+    """Return a JSON report with each fact on its own lines; the fact of that place is highlighted."""
     said = json.loads(text)
     facts = listed(said)
     shown: Lines = []

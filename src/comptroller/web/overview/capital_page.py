@@ -1,4 +1,6 @@
-"""An item of the capital: the statements that the overview's figure is the sum of, with the part of each that is held in effect."""
+"""An item of the capital: the statements that its figure on the overview sums up, with the attributable part of
+each.
+"""
 
 from typing import Annotated
 

@@ -21,7 +21,7 @@ ADDRESSES = ("/", "/wall", "/overview/live")
 _GRAVEST = "crit"
 MONTHS = 12
 MONTHS_AGO = "date_diff('month', CAST(f.since AS DATE), CAST(? AS DATE))"
-"""How many months before the books' day something was found about lies, by the calendar."""
+"""How many calendar months before the books' day a finding's day is."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 
 
@@ -41,7 +41,7 @@ def wall(visit: Seeing) -> Response:
 
 @router.get("/overview/live")
 def live(visit: Seeing) -> Response:
-    """Return the part of the overview that follows the news."""
+    """Return the part of the overview that is updated by news."""
     drawn: Response = visit.cached(
         ("live", visit.clock, minute_of(visit), visit.language),
         lambda: render(visit, "overview/overview_live.html", **glance(visit)),
@@ -50,14 +50,14 @@ def live(visit: Seeing) -> Response:
 
 
 def glance(visit: Visit) -> dict[str, Any]:
-    """Return all that the overview shows, made once for each position of the books."""
+    """Return all values of the overview, computed once for each position of the books."""
     made: dict[str, Any] = visit.cached(("glance", visit.clock, minute_of(visit)), lambda: _glance(visit))
     visit.hidden_count = made["hidden_findings"]
     return made
 
 
 def minute_of(visit: Visit) -> dt.datetime:
-    """Return the minute that it is: what arrived in the last hour changes with it, though nothing comes."""
+    """Return the current minute: the reports of the last hour change with it, though nothing comes."""
     return visit.server.clock().replace(second=0, microsecond=0)
 
 

@@ -1,4 +1,4 @@
-"""Questions that several pages ask of the books, always through a visit and so within its reach."""
+"""Queries that several pages share, always through a visit and so within its scope."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def _groups(visit: Visit) -> Groups:
 
 
 def capital(visit: Visit) -> list[dict[str, Any]]:
-    """Return the capital at a glance, made once until a statement, a stake or the register changes."""
+    """Return the capital at a glance, computed again when a statement, a stake or the register changes."""
     found: list[dict[str, Any]] = visit.kept("capital", CAPITAL, lambda: _capital(visit))
     return found
 
@@ -91,7 +91,7 @@ effective part.
 
 
 def capital_parts(visit: Visit, item: str, scope: str) -> list[dict[str, Any]]:
-    """Return the statements that an item of the capital is the sum of, the largest first."""
+    """Return the statements that an item of the capital sums up, the largest first."""
     sql = f"SELECT * FROM ({_FIRST_STATEMENTS}) ORDER BY amount_cny DESC NULLS LAST, entity"
     found: list[dict[str, Any]] = visit.kept(
         ("capital", item, scope), CAPITAL, lambda: visit.rows(sql, [item, scope, visit.server.owner])
@@ -101,14 +101,14 @@ def capital_parts(visit: Visit, item: str, scope: str) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """Reports that are due and did not come: how many, and those overdue longest."""
+    """Reports that are due and missing: how many, and those overdue longest."""
 
     count: int = 0
     first: tuple[dict[str, Any], ...] = ()
 
 
 def late(visit: Visit, most: int = 8) -> Late:
-    """Return the reports that are due and did not come, the longest overdue first."""
+    """Return the reports that are due and missing, the longest overdue first."""
     found: Late = visit.kept(("late", most), DUES, lambda: _late(visit, most))
     return found
 

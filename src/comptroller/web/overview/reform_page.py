@@ -1,4 +1,4 @@
-"""The reform board: tasks with owners, days and evidence, the three results, and what rules find about them."""
+"""The reform board: tasks with owners, days and evidence, the three results, and the findings about them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ from comptroller.web.shell.visit import Visit
 
 
 def _is_shown(visit: Visit) -> bool:
-    """Return whether the policy in force knows reform tasks."""
+    """Return whether the policy in force has reform tasks."""
     return "reform_task" in visit.pack.tables
 
 
@@ -37,7 +37,7 @@ _ENDINGS = {"late": "/reform/task_overdue", "bare": "/reform/done_without_eviden
 
 @router.get("/reform")
 def reform(visit: Seeing, result: Word = "", status: Word = "", mark: Word = "", under: Word = "") -> Response:
-    """Return the tasks within reach, with what is found about each, and how far each result has come."""
+    """Return the tasks within scope, with the findings about each, and the progress of each result."""
     if TASK not in visit.pack.tables:
         raise NotFound(visit.path)
     found = _found(visit)
@@ -78,7 +78,7 @@ def _tasks(visit: Visit) -> list[dict[str, Any]]:
 
 
 def _found(visit: Visit) -> Marks:
-    """Return which of the rules find each task."""
+    """Return the rules that find each task."""
     named = {_rule(visit, mark): mark for mark in _RULES}
     listed = [name for name in named if name]
     if not listed:
@@ -113,9 +113,7 @@ def _fits(row: Mapping[str, Any], asked: Mapping[str, str]) -> bool:
 
 
 def _counted(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return how many tasks there are, how many are done and of these how many with evidence, and what is found
-    about them.
-    """
+    """Return the number of tasks, of done ones, of done ones with evidence, and of findings about them."""
     live = [row for row in rows if row["task_status"] != "dropped"]
     done = [row for row in live if row["task_status"] == "done"]
     counted: dict[str, Any] = {mark: sum(any(m == mark for m, _ in row["marks"]) for row in live) for mark in _RULES}

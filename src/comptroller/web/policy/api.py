@@ -1,4 +1,4 @@
-"""Calls about policy: the rules in force, page by page, and one rule with its text and its score within reach."""
+"""Calls about policy: the rules in force, page by page, and one rule with its text and its score within scope."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -31,7 +31,7 @@ def rules(visit: Seeing, after: After = "", limit: Limit = 100) -> RulePage:
 
 @router.get("/rules/{name:path}")
 def rule(visit: Seeing, name: str) -> RuleWhole:
-    """Return one rule with its reason, its sources, its text, and its score within reach."""
+    """Return one rule with its reason, its sources, its text, and its score within scope."""
     one: Rule = present(visit.pack.rules.get(name), name)
     score = score_of(visit, one)
     asleep = visit.one("SELECT max(said) FROM asleep WHERE rule = ? AND fingerprint = ?", [one.name, one.fingerprint])

@@ -83,7 +83,7 @@ def values_on(param: Param, on: dt.date) -> list[Any]:
 
 @router.get("/policy/versions/{entry}")
 def version(visit: Seeing, entry: int) -> Response:
-    """Return what an adopted policy changed in the one before."""
+    """Return the changes of an adopted policy against the previous one."""
     held = versions(visit.server)
     at = next((at for at, one in enumerate(held) if one.entry == entry), None)
     if at is None:
@@ -154,14 +154,12 @@ def _example(visit: Visit, table: str, row: dict[str, Any]) -> str:
 
 
 def _spoken(visit: Visit, rule: Rule, text: Text) -> str:
-    """Return the rule's words on what would be lawful, with the titles of its columns where a finding has their
-    values.
-    """
+    """Return the rule's text on what would be lawful, with the titles of its columns in place of values."""
     return re.sub(r"\{(\w+)\}", lambda hit: f"[{label(visit, rule, hit[1])}]", visit.in_language(text))
 
 
 def bars(*counts: int) -> list[tuple[float, float]]:
-    """Return where bars for these counts begin and how long they are, of 960; what is not nothing is not less than 2.
+    """Return where bars for these counts begin and how long they are, of 960; a count above 0 has at least 2.
 
     >>> bars(1, 3)
     [(0.0, 240.0), (240.0, 720.0)]
@@ -176,7 +174,7 @@ def bars(*counts: int) -> list[tuple[float, float]]:
 
 
 def source_of(pack: Pack, cite: Cite) -> Any:
-    """Return the source that is cited."""
+    """Return the source of a citation."""
     return pack.sources[cite.source]
 
 

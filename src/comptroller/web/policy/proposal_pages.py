@@ -61,7 +61,7 @@ def _scalar(name: str, value: str) -> str:
 
 
 def with_line(text: str, line: str) -> str:
-    r"""Return a file's text with one line more, behind its last.
+    r"""Return a file's text with one line added after its last.
 
     >>> with_line("lines:\n  - {a: 1}\n", "  - {a: 2}")
     'lines:\n  - {a: 1}\n  - {a: 2}\n'
@@ -115,7 +115,7 @@ def proposal(
     rule: Annotated[str, Query(max_length=200)] = "",
     of: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Return a proposal: its change, what replay and shadow run gave within reach, and what may be done with it."""
+    """Return a proposal: its change, its replay and shadow results within scope, and the viewer's options."""
     one = kept.proposal_of(visit.server, name)
     run = shadow.run_of(visit.server, name)
     told = {"replay": _told(visit, one, one.outcome), "shadow": _told(visit, one, run.outcome if run else {})}
@@ -194,7 +194,7 @@ def _count(rows: list[dict[str, Any]]) -> dict[str, int]:
 
 @router.post("/policy/proposals/{name}/{act}")
 def act(visit: Seeing, name: str, act: str, form: Form) -> Response:  # noqa: ARG001 - the form holds the session's key
-    """Replay a proposal, run it in the shadow, adopt or withdraw it."""
+    """Replay a proposal, run it beside the adopted policy, adopt or withdraw it."""
     one = kept.proposal_of(visit.server, name)
     if act == "replay" and (visit.may(PROPOSE) or visit.may(ADOPT)):
         kept.replay(visit, one)

@@ -32,7 +32,7 @@ _COLUMNS = "proposal, login, at, path, text, why, state, outcome, adopter"
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One proposal; `outcome` holds the text it changes by its hash, and what the last replay gave."""
+    """One proposal; `outcome` contains the hash of the text that it changes, and the last replay's results."""
 
     proposal: str
     login: str
@@ -51,9 +51,7 @@ class Proposal:
 
 
 def may_change(visit: Visit, act: str) -> bool:
-    """Return whether the viewer has that act for everything: policy binds the whole node, so a part of it is
-    not enough.
-    """
+    """Return whether the viewer has that right for everything: policy binds the whole node, so a part is not enough."""
     return visit.may(act) and _may_whole(visit.reach.viewer.in_force, act, visit.server.owner)
 
 
@@ -76,7 +74,11 @@ def proposals(server: Server) -> list[Proposal]:
 
 
 def proposal_of(server: Server, name: str) -> Proposal:
-    """Return one proposal; raises Gone for one that is not there."""
+    """Return one proposal.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
     found = _kept(server, "proposal = ?", name)
     if not found:
         raise NotFound(name)
@@ -84,7 +86,7 @@ def proposal_of(server: Server, name: str) -> Proposal:
 
 
 def difference(before: str, after: str, path: str) -> str:
-    r"""Return what two texts of a file differ in, as lines with + and -.
+    r"""Return the difference between two texts of a file, as lines with + and -.
 
     >>> print(difference("a\nb\n", "a\nc\n", "p.yml"))
     @@ -1,2 +1,2 @@
@@ -190,9 +192,10 @@ def adopt(visit: Visit, one: Proposal) -> int:
 
 
 def _adopted(server: Server, one: Proposal, login: str, after: Pack, worker: Engine) -> list[FindingChange] | None:
-    """Adopt a proposal in the engine's turn; None where it was withdrawn, its ground changed, or the adopter lost the right.
+    """Adopt a proposal in the engine's thread.
 
-    The proposal is taken by one statement, so that who withdraws it and who adopts it cannot both succeed.
+    None where it was withdrawn, its base text changed, or the adopter lost the right. One statement claims the
+    proposal, so that withdrawal and adoption cannot both succeed.
     """
     viewer = viewer_of(server.duck, server.owner, login, server.local_now().date())
     is_right = viewer is not None and _may_whole(viewer.in_force, ADOPT, server.owner)
@@ -246,7 +249,7 @@ def is_stale(pack: Pack, one: Proposal) -> bool:
 
 
 def seen(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return of findings that a replay gave those within reach, under every policy that has their rule."""
+    """Return the findings of a replay that are within scope, under every policy that has their rule."""
     open_to: dict[str, set[str]] = {}
     reaches = [AccessScope(visit.reach.viewer, pack, visit.server.owner) for pack in packs]
     for grant in (g for g in visit.reach.viewer.in_force if g.gives(SEE) and not g.gives(REPORT)):

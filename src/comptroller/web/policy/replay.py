@@ -1,4 +1,4 @@
-"""A changed policy tried on a copy of the books beside the live ones: its rules' examples, and what it would find anew."""
+"""A changed policy tried on a copy of the books beside the live ones: its rules' examples, and its changed findings."""
 
 import shutil
 import tempfile
@@ -37,9 +37,9 @@ class Trial:
     counts: dict[str, dict[str, int]]
     rows: dict[str, list[dict[str, Any]]]
     pieces: dict[str, list[str]]
-    """Files that differ, by folder: what is no rule turns no finding, and is named."""
+    """Files that differ, by folder: files other than rules change no finding, and are named."""
     letters: int
-    """Letters that were set because a template changed."""
+    """Letters that were typeset because a template changed."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the trial as plain values."""
@@ -56,7 +56,7 @@ class Trial:
 
 
 def candidate(pack: Pack, path: str, text: str) -> Pack:
-    """Return the policy with one file's text put in its place; raises BrokenPack with every refusal."""
+    """Return the policy with one file's text replaced; raises BrokenPack with every refusal."""
     files: Mapping[str, bytes] = {**pack.files, path: text.encode()}
     return read_pack(files, pack.name)
 
@@ -75,7 +75,9 @@ def touched(before: Pack, after: Pack) -> list[str]:
 
 
 def try_out(server: Server, after: Pack) -> Trial:
-    """Run the examples of what is touched, and judge all that is known under `after`, on a copy; nothing live waits for it."""
+    """Run the examples of the touched rules, and evaluate all facts under `after`, on a copy; nothing live
+    waits for it.
+    """
     proof = prove(after, touched(server.pack, after))
     with tempfile.TemporaryDirectory(prefix="comptroller-trial-") as folder:
         target = Path(folder) / node.BOOKS
@@ -107,7 +109,7 @@ def try_out(server: Server, after: Pack) -> Trial:
 
 def copy_books(worker: Engine, folder: Path, target: Path) -> tuple[int, Pack]:
     """Copy the books while nothing writes them; return the last entry that they include, and their policy."""
-    with suppress(SqlError):  # Where it must not be now, the log that is copied as well holds the rest.
+    with suppress(SqlError):  # Without a checkpoint, the copied log contains the rest.
         worker.duck.execute("CHECKPOINT")
     for path in (folder / node.BOOKS, folder / f"{node.BOOKS}.wal"):
         if path.exists():

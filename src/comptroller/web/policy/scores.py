@@ -1,4 +1,4 @@
-"""A rule's honest count within reach: judged, found, clear, not applicable, and not judged with the reason."""
+"""A rule's full count within scope: judged, found, clear, not applicable, and not judged with the reason."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ _STANDS = "('raised', 'changed', 'not_judged', 'not_applicable')"
 
 
 def score_of(visit: Visit, rule: Rule) -> Score:
-    """Return the score of a rule over what the viewer may see; made once for each position of the books."""
+    """Return the score of a rule over what the viewer may see; computed once for each position of the books."""
     found: Score = visit.cached(("score", rule.name), lambda: _score(visit, rule))
     return found
 
@@ -48,7 +48,7 @@ def open_by_rule(visit: Visit) -> dict[str, tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class RuleOutcome:
-    """How the findings of a rule came out in cases; the precision is of those decided, and None where none is.
+    """The results of a rule's findings in cases; the precision counts the decided ones, and is None without any.
 
     `proposals` are the findings that propose to demote the rule, each with the rule that proposes it.
     """
@@ -64,7 +64,7 @@ class RuleOutcome:
 
     @property
     def precision_pct(self) -> float | None:
-        """Return how many of a hundred decided findings were confirmed."""
+        """Return the percentage of decided findings that were confirmed."""
         decided = self.confirmed + self.dismissed
         return 100 * self.confirmed / decided if decided else None
 

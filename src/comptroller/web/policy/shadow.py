@@ -33,7 +33,7 @@ _MOST_COPY_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A shadow run of a proposal: who began it and when, whether it goes on, and what it gave last."""
+    """A shadow run of a proposal: who started it and when, its state, and its last results."""
 
     proposal: str
     login: str
@@ -74,7 +74,7 @@ def begin(visit: Visit, one: Proposal) -> None:
 
 
 def _begin(visit: Visit, one: Proposal, after: Pack) -> None:
-    """Begin a run where none goes on; it is looked up and begun under one lock."""
+    """Start a run where none is running, checked and started under one lock."""
     server = visit.server
     if running := server.periodic.about():
         wanted = ("一次只试运行一项提议", "one shadow run at a time")
@@ -99,7 +99,7 @@ def end(visit: Visit, one: Proposal) -> None:
 
 
 def resume(server: Server) -> None:
-    """Begin anew what ran when the desk was stopped."""
+    """Restart the runs that a stop of the server interrupted."""
     for row in server.storage.rows("SELECT proposal, login, at, state, outcome FROM shadow WHERE state = ?", [RUNS]):
         one = proposal_of(server, _run(row).proposal)
         try:
@@ -119,7 +119,7 @@ def _start(server: Server, one: Proposal, after: Pack) -> None:
 
 @contextmanager
 def _beside(server: Server, proposal: str, after: Pack) -> Iterator[Callable[[], bool]]:
-    """Yield the rounds of a shadow on a copy of the books, which is thrown away behind it."""
+    """Yield the round of a shadow on a copy of the books, which is deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="comptroller-shadow-") as folder:
         target = Path(folder) / node.BOOKS
         server.writer.do(lambda worker: copy_books(worker, server.folder, target)).result(_MOST_COPY_SECONDS)
@@ -182,7 +182,7 @@ def _ended(server: Server, proposal: str, state: str, said: str = "") -> None:
 
 
 def _said(run: Run | None) -> str:
-    """Return what a run gave in a line for the ledger."""
+    """Return the results of a run in a line for the ledger."""
     if run is None or "counts" not in run.outcome:
         return "nothing yet"
     parts = [f"{sort} {sum(run.outcome['counts'][sort].values())} ({sum(run.outcome['since'][sort].values())} since entry {run.outcome['began']})" for sort in proving.SORTS]  # fmt: skip

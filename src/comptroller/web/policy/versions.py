@@ -1,4 +1,4 @@
-"""The policies that were adopted, each as the files that it was: what changed with each, and when a rule's text changed."""
+"""The adopted policies, each with its files: what changed with each, and when a rule's text changed."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ def files_of(server: Server, entry: int) -> dict[str, bytes]:
 
 
 def differences(server: Server, edition: PolicyVersion, before: PolicyVersion) -> list[tuple[str, str]]:
-    """Return for each file that differs between two policies what differs, file by file."""
+    """Return the differences between two policies, file by file."""
     now, then = files_of(server, edition.entry), files_of(server, before.entry)
     return [
         (path, difference(then.get(path, b"").decode(), now.get(path, b"").decode(), path)) for path in edition.changed

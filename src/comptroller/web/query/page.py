@@ -1,4 +1,4 @@
-"""Ask: one SELECT over the documented tables within reach, with saved questions, a chart, and export."""
+"""The query page: one SELECT over the documented tables within scope, with saved queries, a chart, and export."""
 
 import json
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ _BEGIN = (
     ("levels", "SELECT management AS level, count(*) AS entities FROM level GROUP BY management ORDER BY level"),
     ("silent", "SELECT entity, last_at FROM heard ORDER BY last_at LIMIT 20"),
 )  # fmt: skip
-"""Questions to begin with, by the code of their text."""
+"""Example queries, by the code of their text."""
 
 
 def answer_of(visit: Visit, sql: str) -> Answer:
@@ -78,8 +78,8 @@ def _page(visit: Visit, sql: str, answer: Answer | None, refusals: Sequence[Any]
 
 
 def chart_of(answer: Answer | None) -> str:
-    """Return the chart of an answer as ECharts takes it: bars of the first number by the first column; '' where
-    there is none.
+    """Return the chart of an answer as ECharts options: bars of the first number by the first column; ''
+    without one.
     """
     if answer is None or len(answer[1]) < 2:
         return ""

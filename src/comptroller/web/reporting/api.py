@@ -22,7 +22,7 @@ from comptroller.web.shell.visit import Visit
 router = APIRouter(tags=["reports"])
 Reporting = Annotated[Visit, Depends(may(REPORT))]
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200)]
-"""Who sends the same key with the same bytes again gets the same answer, and nothing is taken twice."""
+"""The same key with the same bytes returns the same answer, and nothing is recorded twice."""
 _LINES, MOST_LINE_BYTES = 1_000, 1 << 20
 
 

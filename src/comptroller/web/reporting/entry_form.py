@@ -14,7 +14,7 @@ from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 ROWS, MORE_ROWS, MOST_ROWS = 3, 5, 200
-"""Rows of a list that an empty form shows, that are added, and that are read at the most."""
+"""Rows of a list in an empty form, rows added on request, and rows read at most."""
 _MOST_CHARS = 2_000
 
 
@@ -70,7 +70,7 @@ def draw_form(  # noqa: PLR0913 - what a form comes back with
 
 
 def is_about(refusal: Refusal, field: Field) -> bool:
-    """Return whether a refusal is about a field of the fact itself, by its name or its title."""
+    """Return whether a refusal concerns a field of the fact itself, by its name or its title."""
     said = header(refusal.field)
     return said.rsplit(".", 1)[-1] == field.name or said in (field.title.zh, field.title.en)
 

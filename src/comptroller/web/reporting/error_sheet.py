@@ -77,8 +77,9 @@ def _titles(kinds: Iterable[Kind]) -> dict[str, set[str]]:
 
 
 def _names(refusal: Refusal, column: str, titles: Mapping[str, set[str]]) -> bool:
-    """Return whether a refusal is about a column: by name or title, or with the kind before it; one without a
-    field is about the row.
+    """Return whether a refusal concerns a column: by name or title, or with the kind before it.
+
+    A refusal without a field concerns the row.
     """
     field = header(refusal.field.rsplit(".", 1)[-1])
     return not field or field == column or column in titles.get(field, ())
@@ -94,8 +95,8 @@ def _write(page: Any, place: tuple[int, int], value: Any, form: Any) -> None:
 
 
 def tables_of(payload: bytes, media: str) -> list[tuple[str, int, list[list[Any]]]]:
-    """Return a report's sheets: title, the line of the first row, rows with the head first; nothing where it
-    has no cells.
+    """Return a report's sheets: title, the line of the first row, rows with the head first; [] where it has no
+    cells.
     """
     try:
         if media == "csv":

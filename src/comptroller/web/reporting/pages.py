@@ -53,7 +53,7 @@ def kinds_of(visit: Visit) -> dict[str, Kind]:
 
 @router.get("/reporting")
 def reporting(visit: Seeing, show: Annotated[str, Query(pattern="late|missing|all")] = "missing") -> Response:
-    """Return the plan: what is due, what is missing, what came late."""
+    """Return the plan page: due, missing and late reports."""
     rows = plan(visit, show)
     if "report_due" in visit.pack.kinds:
         visit.hidden_count = visit.count_hidden("report_due")
@@ -71,7 +71,7 @@ def reporting(visit: Seeing, show: Annotated[str, Query(pattern="late|missing|al
 
 
 def plan(visit: Visit, show: str) -> list[dict[str, Any]]:
-    """Return what is due until the clock's day, the last first, with when it came and how late."""
+    """Return the reports due until the clock's day, the last first, with when each came and how late."""
     found: list[dict[str, Any]] = visit.kept(("plan", show), DUES, lambda: _plan(visit, show))
     return found
 
@@ -135,7 +135,7 @@ def _sent(visit: Visit, payload: bytes, said: Sent, number: str) -> Response:
 
 
 def _send_once(visit: Visit, payload: bytes, said: Sent, number: str) -> SubmitResult:
-    """Send a report under the number of its form: a form that is sent several times reports once."""
+    """Submit a report under the number of its form: a form sent several times reports once."""
     if not number:
         return send_report(visit, payload, said)
     made: list[SubmitResult] = []
@@ -240,7 +240,7 @@ def _kinds_of(visit: Visit, one: dict[str, Any]) -> list[Kind]:
 
 
 def _titled(visit: Visit, kinds: list[Kind], said: str) -> str:
-    """Return the title of a field that a refusal names, such as `payment.amount`; '' where it is no field's name."""
+    """Return the title of a field in a refusal, such as `payment.amount`; '' where it is no field's name."""
     table, _, name = said.rpartition(".")
     among = [kind for kind in kinds if kind.name == table] or kinds
     return next((visit.in_language(f.title) for kind in among for f in kind.fields if f.name == name), "")

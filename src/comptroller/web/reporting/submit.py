@@ -1,4 +1,4 @@
-"""A report on its way in: who may send it, what becomes of it, and the receipt that is handed out."""
+"""Submitting a report: the right to send it, its result, and its receipt."""
 
 import json
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class SubmitResult:
-    """What became of a report that was sent."""
+    """The result of a submitted report."""
 
     entry: int | None
     refusals: tuple[Refusal, ...]

@@ -36,7 +36,7 @@ class StepText:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A finding about a strip: its number in the picture, the rule, the clause, and what would have made it lawful."""
+    """A finding about a timeline: its number in the picture, the rule, the clause, and the facts concerned."""
 
     number: int
     finding: str
@@ -48,7 +48,7 @@ class Complaint:
 
 
 def tell(visit: Visit, strip: Timeline) -> tuple[list[StepText], list[Complaint], Picture | None]:
-    """Return a strip as lines in their order, its findings, and its picture."""
+    """Return a timeline as lines in their order, its findings, and its picture."""
     mine = {step.fact for step in strip.steps}
     complaints = [_complaint(visit, number, row, mine) for number, row in enumerate(strip.findings, 1)]
     flags = {fact: tuple(c.number for c in complaints if fact in c.facts) for fact in mine}
@@ -86,7 +86,7 @@ def _flag_words(visit: Visit, one: Complaint) -> str:
 
 
 def lane_of(visit: Visit, step: Step) -> tuple[str, str]:
-    """Return the lane of a step: that of the body that took it, else that of its kind."""
+    """Return the lane of a step: that of its body, else that of its kind."""
     body = _field(step.kind, _BODY)
     value = step.row.get(_BODY)
     if body is not None and body.choices and value in body.choices:
@@ -153,7 +153,7 @@ def _told(visit: Visit, step: Step, flags: tuple[int, ...], strip: Timeline) -> 
 
 
 def _marks(visit: Visit, step: Step, flags: tuple[int, ...]) -> Iterable[LaneText]:
-    """Yield the marks of a step: the step itself, its other days, and its period where it holds for a time."""
+    """Yield the marks of a step: the step itself, its other days, and its period where it has one."""
     lane, first = lane_of(visit, step)[0], moment_of(step)
     words = words_of(visit, step)
     amount = step.row.get(_AMOUNT)
@@ -184,7 +184,7 @@ def _marks(visit: Visit, step: Step, flags: tuple[int, ...]) -> Iterable[LaneTex
 
 
 def _absent(visit: Visit, one: Complaint) -> LaneText | None:
-    """Return the mark of a step that a rule looks for and that is not there."""
+    """Return the mark of a step that a rule requires and that is missing."""
     kind = visit.pack.kinds.get(one.rule.expects.get("kind", "")) if one.rule else None
     if kind is None or one.since is None or one.rule is None:
         return None

@@ -41,7 +41,7 @@ class FlowPicture:
 
 
 def four_flows(strip: Timeline) -> tuple[FlowPicture, ...]:
-    """Return the four flows of the contract that a strip is about; nothing where it is about no deal of goods."""
+    """Return the four flows of the timeline's contract; nothing where it has no deal in goods."""
     deal = strip.seed
     if deal is None or deal.kind.name != "contract":
         return ()
@@ -82,7 +82,7 @@ def _line(step: Step, named: str) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One leg of a ring, from a party to the next; of a leg that is out of reach only the place is known."""
+    """One leg of a ring, from a party to the next; of a leg outside the scope only the place is known."""
 
     position: int
     giver: str
@@ -106,7 +106,7 @@ class Leg:
 
 
 def ring_of(visit: Visit, flow: str, name: str) -> list[Leg]:
-    """Return the legs of a circle in their order; nothing where none of them is within reach."""
+    """Return the legs of a circle in their order; nothing where none of them is within scope."""
     if flow == GUARANTEES:
         rows = visit.rows(
             "SELECT position, legs, entity, guarantee AS leg, debtor AS payee, amount_cny AS amount, '' AS goods, "
@@ -162,14 +162,14 @@ def drawn(legs: Sequence[Leg]) -> list[Leg]:
 
 
 def _towards(x: float, y: float, to_x: float, to_y: float) -> tuple[float, float]:
-    """Return the point that lies a gap away from one point towards another, farther sideways, as boxes are wide."""
+    """Return the point a gap away from one point towards another, farther sideways, because boxes are wide."""
     long = math.hypot(to_x - x, to_y - y) or 1.0
     gap = _GAP * (1 + 0.75 * abs(to_x - x) / long) / 1.4
     return x + (to_x - x) * min(0.45, gap / long), y + (to_y - y) * min(0.45, gap / long)
 
 
 def rings_through(visit: Visit, facts: Sequence[int]) -> list[tuple[str, str, int]]:
-    """Return the circles that go through facts: flow, name, and how many legs."""
+    """Return the circles through facts: flow, name, and number of legs."""
     listed = ", ".join(str(int(fact)) for fact in facts)
     if not listed:
         return []

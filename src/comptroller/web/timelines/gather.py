@@ -70,12 +70,12 @@ def _names(kind: Kind, coded: Iterable[str]) -> list[str]:
 
 
 def holds_for_a_time(kind: Kind) -> bool:
-    """Return whether a kind is something that holds, not something that happens."""
+    """Return whether facts of a kind are valid for a period, in place of happening at a moment."""
     return "from" in kind.valid
 
 
 def timeline_of(visit: Visit, kind: str, entity: str, code: str) -> Timeline | None:
-    """Return the strip of a fact; None where nothing of it is within reach."""
+    """Return the timeline of a fact; None where nothing of it is within scope."""
     known = starts(visit.pack)
     if kind not in known:
         return None
@@ -104,8 +104,9 @@ def _nodes(step: Step, known: dict[str, Kind]) -> list[Node]:
 def _level(
     visit: Visit, known: dict[str, Kind], entity: str, nodes: list[Node], distance: int
 ) -> tuple[list[Step], int]:
-    """Return the facts of these codes and, but from the last ones and from what holds for a time, the facts
-    that name them.
+    """Return the facts of these codes, and the facts that refer to them.
+
+    The last level, and facts valid for a period, are not followed.
     """
     own: dict[str, list[str]] = defaultdict(list)
     for name, code in nodes:

@@ -1,6 +1,7 @@
-"""The picture of a strip as numbers: lanes by body, steps on their days, days without work shaded, findings as flags.
+"""The picture of a timeline as numbers: lanes by body, steps on their days, days without work shaded, findings as
+flags.
 
-Days without a step are drawn narrower, and long quiet times narrower still: order and nearness are what one looks for.
+Days without a step are drawn narrower, and long quiet times narrower still: a reader needs order and nearness.
 """
 
 import datetime as dt
@@ -44,7 +45,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A lane: its title, where it begins, how high it is."""
+    """A lane: its title, its top, its height."""
 
     title: str
     y: float
@@ -122,7 +123,7 @@ class Scale:
         return middle - half, middle + half
 
     def gaps(self) -> list[tuple[dt.date, dt.date, float, float, float]]:
-        """Return each quiet time: the days around it, where it begins and ends, and how wide one of its days is."""
+        """Return each quiet time: the days around it, where it begins and ends, and the width of one of its days."""
         after = dict(zip(self.days, self.days[1:], strict=False))
         return [
             (one, after[one], LEFT + self.stretch * at, LEFT + self.stretch * (at + wide), self.stretch * wide / quiet)
@@ -131,7 +132,7 @@ class Scale:
 
 
 def text_width(words: str) -> float:
-    """Return about how wide words are drawn.
+    """Return the approximate width of a drawn text.
 
     >>> text_width("ab") < text_width("甲乙")
     True
@@ -173,7 +174,7 @@ def render_timeline(
 
 
 def _place(mine: Sequence[LaneText], scale: Scale) -> tuple[list[tuple[LaneText, float, float, float, bool, int]], int]:
-    """Return each step its row, so that no words lie on others."""
+    """Return each step with its row, so that no texts overlap."""
     rows: list[list[tuple[float, float]]] = []
     placed = []
     for one in mine:
@@ -212,13 +213,13 @@ def _flags(
 
 
 def _worked(calendar: Mapping[dt.date, bool], one: dt.date, two: dt.date) -> int:
-    """Return how many working days lie after one day up to another; -1 where the calendar does not know them all."""
+    """Return how many working days follow one day up to another; -1 where the calendar does not cover them."""
     days = [one + dt.timedelta(days=n) for n in range(1, (two - one).days + 1)]
     return sum(calendar[day] for day in days) if all(day in calendar for day in days) else -1
 
 
 def _shades(scale: Scale, calendar: Mapping[dt.date, bool]) -> tuple[tuple[float, float], ...]:
-    """Return the bands of days that are not worked, where a day is wide enough to be seen."""
+    """Return the bands of days without work, where a day is wide enough to be visible."""
     narrow = {
         one + dt.timedelta(days=n)
         for one, two, _, _, wide in scale.gaps()

@@ -1,4 +1,4 @@
-"""Strips: what there is to look at, one strip on its time line with its four flows, and a circle as a ring."""
+"""Timelines: the kinds to choose from, one timeline with its four flows, and a circle as a ring."""
 
 from typing import Annotated, Any
 
@@ -42,7 +42,7 @@ def strips(  # noqa: PLR0913, PLR0917 - what one may ask by
     text: Word = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    """Return the facts of one kind, the newest first, each with how much is found about it; or the circles."""
+    """Return the facts of one kind, the newest first, each with its number of findings; or the circles."""
     known = starts(visit.pack)
     shelf = kind if kind in known or kind == RINGS else next(iter(_shelves(visit)), RINGS)
     asked = {"kind": shelf, "under": under, "entity": entity, "text": text}
@@ -69,7 +69,7 @@ def strips(  # noqa: PLR0913, PLR0917 - what one may ask by
     day = made.valid.get("on") or made.valid.get("at") or made.valid.get("from")
     order = f'ORDER BY k."{day}" DESC NULLS LAST, k.fact DESC'
     shown = visit.rows(f"SELECT k.fact {sql} {order} LIMIT {PAGE} OFFSET {(page - 1) * PAGE}", values)
-    facts = ", ".join(str(int(row["fact"])) for row in shown)  # whole rows of those alone that are shown
+    facts = ", ".join(str(int(row["fact"])) for row in shown)  # full rows of the listed facts only
     rows = visit.rows(f"SELECT * FROM {shelf} AS k WHERE k.fact IN ({facts}) {order}") if shown else []
     count = visit.count(shelf, " AND ".join(wheres), values)
     visit.hidden_count = visit.count_hidden(shelf)
@@ -120,7 +120,7 @@ def _searched(kind: Any) -> str:
 
 
 def _found(visit: Visit, kind: str, codes: list[str]) -> dict[tuple[str, str], int]:
-    """Return how many findings name each of these codes as that kind: by entity and code."""
+    """Return how many findings name each of these codes in that kind: by entity and code."""
     if not codes:
         return {}
     place = f"json_extract_string(evidence, '$.{kind}')"
@@ -158,8 +158,10 @@ def ring_page(visit: Seeing, flow: str, name: str) -> Response:
 
 @router.get("/strips/{kind}/{entity}/{code:path}")
 def strip_page(visit: Seeing, kind: str, entity: str, code: str) -> Response:
-    """Return one strip: its picture, its steps, what is found about it, its flows; raises Gone for what is out
-    of reach.
+    """Return one timeline: its picture, its steps, its findings, its flows.
+
+    Raises:
+        NotFound: the timeline is outside the scope.
     """
     strip = present(timeline_of(visit, kind, entity, code) if visit.sees_entity(entity) else None, code)
     told, complaints, picture = tell(visit, strip)
