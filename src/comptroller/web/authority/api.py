@@ -104,6 +104,4 @@ def _chain(visit: Visit, entity: str) -> list[str]:
 
 
 def _nothing_to_tell_from() -> Refused:
-    wanted = ("含有权限清单的政策", "a policy that has lists of authority")
-    mend = ("采用含有权限清单的政策包", "Adopt a policy that has them.")
-    return Refused([refusal("desk.check", ("", None, ""), KIND, wanted, mend)])
+    return Refused([refusal("desk.check", ("", None, ""), KIND)])

@@ -41,10 +41,7 @@ def question_of(visit: Visit, said: dict[str, str]) -> Question:
         raise NotFound(entity)
     for name in ("post", "item"):
         if not said.get(name):
-            wanted = ("填写该字段", "something in this field")
-            raise Refused(
-                [refusal("desk.form", ("", None, name), "-", wanted, ("补填后重试", "Fill it in and try again."))]
-            )
+            raise Refused([refusal("desk.form", ("", None, name), "-")])
     return Question(
         entity,
         said["post"],
@@ -61,10 +58,7 @@ def _day(visit: Visit, said: str) -> dt.date:
     try:
         return dt.date.fromisoformat(said) if said else visit.server.local_now().date()
     except ValueError as error:
-        wanted = ("形如 2024-06-30 的日期", "a day such as 2024-06-30")
-        raise Refused(
-            [refusal("desk.day", ("", None, "on"), said, wanted, ("改正日期", "Correct the day."))]
-        ) from error
+        raise Refused([refusal("desk.day", ("", None, "on"), said)]) from error
 
 
 def _amount(said: str) -> Decimal | None:
@@ -73,10 +67,7 @@ def _amount(said: str) -> Decimal | None:
     except InvalidOperation:
         found = Decimal("NaN")
     if found is not None and not (found.is_finite() and found >= 0):
-        wanted = ("零或正的金额,如 1500000", "an amount of zero or more, such as 1500000")
-        raise Refused(
-            [refusal("desk.amount", ("", None, "amount_cny"), said, wanted, ("改正金额", "Correct the amount."))]
-        )
+        raise Refused([refusal("desk.amount", ("", None, "amount_cny"), said)])
     return found
 
 

@@ -210,10 +210,7 @@ def perform(visit: Visit, seen: CaseView, name: str, said: Mapping[str, Any], nu
 
 
 def _missing(act: Action, name: str) -> Refusal:
-    wanted = ("填写该字段", "something in this field")
-    return refusal(
-        "desk.form", ("", None, f"{act.kind}.{name}"), "-", wanted, ("补填后重试", "Fill it in and try again.")
-    )
+    return refusal("desk.form", ("", None, f"{act.kind}.{name}"), "-")
 
 
 def fact_of(visit: Visit, seen: CaseView, act: Action, said: Mapping[str, Any], number: str) -> dict[str, Any]:

@@ -46,9 +46,7 @@ def _settled(visit: Visit, seen: CaseView, number: int, *, approves: bool) -> Ac
         visit.server.storage.put("DELETE FROM waiting_act WHERE number = ?", [number])
         return ActionResult()
     if is_same_person(visit.server, visit.login, one["login"]):
-        wanted = ("同一条线的另一名经办人", "another officer of the same line")
-        mend = ("由另一人批准", "Let another officer approve it.")
-        raise Refused([refusal("desk.one_officer", ("", None, "approved_by"), visit.login, wanted, mend)])
+        raise Refused([refusal("desk.one_officer", ("", None, "approved_by"), visit.login)])
     done = letters.release(visit, seen, one) if one["kind"] == letters.KIND else _approve(visit, one)
     if not done.refusals:
         visit.server.storage.put("DELETE FROM waiting_act WHERE number = ?", [number])

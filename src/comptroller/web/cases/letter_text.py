@@ -79,23 +79,15 @@ def check_text(text: str, name: str, most: int = MOST_TEXT) -> list[Refusal]:
     found = []
     lines = text.count("\n") + 1
     if len(text) > most or lines > MOST_LINES:
-        wanted = (f"至多 {most} 个字符、{MOST_LINES} 行", f"at most {most} characters and {MOST_LINES} lines")
-        mend = ("缩短文本", "Make the text shorter.")
-        found.append(refusal("desk.letter.long", ("", None, name), f"{len(text)}, {lines}", wanted, mend))
+        seen = f"{len(text)}, {lines}"
+        found.append(refusal("desk.letter.long", ("", None, name), seen, limit=most, lines=MOST_LINES))
     at, why = next(_faults(text[: most + 1]), (0, ""))
     line = text.count("\n", 0, max(at - 1, 0)) + 1
     seen = f"U+{ord(text[at - 1]):04X}, {at}" if at else ""
     if why == "marks":
-        wanted = (f"每个字符至多 {MOST_MARKS} 个组合符号", f"at most {MOST_MARKS} combining marks on one character")
-        mend = ("删去多余的组合符号", "Take the superfluous marks away.")
-        found.append(refusal("desk.letter.marks", ("", line, name), seen, wanted, mend))
+        found.append(refusal("desk.letter.marks", ("", line, name), seen, limit=MOST_MARKS))
     if why == "hidden":
-        wanted = (
-            "可见字符,不含控制符与方向控制符",
-            "visible characters, without controls and without orders of reading",
-        )
-        mend = ("删去该位置的不可见字符", "Take the invisible character at that place away.")
-        found.append(refusal("desk.letter.hidden", ("", line, name), seen, wanted, mend))
+        found.append(refusal("desk.letter.hidden", ("", line, name), seen))
     return found
 
 

@@ -105,10 +105,7 @@ def set_letter(  # noqa: PLR0913 - what stands in a letter
             the letter exceeds the typesetter's limits, or no font has Chinese characters.
     """
     if said.kind not in kinds_of(visit):
-        wanted = ("政策包中有模板的函件类别", "a kind of letter that policy has a template for")
-        raise Refused(
-            [refusal("desk.letter.kind", ("", None, "kind"), said.kind, wanted, ("另选类别", "Choose another."))]
-        )
+        raise Refused([refusal("desk.letter.kind", ("", None, "kind"), said.kind)])
     text = said.text.replace("\r\n", "\n").replace("\r", "\n")
     if wrong := [*check_text(text, "text"), *check_text(said.addressee, "addressee", 200)]:
         raise Refused(wrong)

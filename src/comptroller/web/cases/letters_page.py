@@ -60,9 +60,7 @@ def _said(form: Form) -> LetterDraft:
     try:
         day = of("due_on") and dt.date.fromisoformat(of("due_on")).isoformat()
     except ValueError as error:
-        wanted = ("形如 2024-06-30 的日期", "a day such as 2024-06-30")
-        why = refusal("desk.day", ("", None, "due_on"), of("due_on"), wanted, ("改正日期", "Correct the day."))
-        raise Refused([why]) from error
+        raise Refused([refusal("desk.day", ("", None, "due_on"), of("due_on"))]) from error
     return LetterDraft(
         of("kind"),
         language if language in languages() else languages()[0],

@@ -85,9 +85,7 @@ def _since(visit: Visit, since: str) -> tuple[int, int]:
     try:
         at = utc(dt.datetime.fromisoformat(since))
     except (ValueError, OverflowError) as error:
-        wanted = ("形如 2024-06-30T10:00+00:00 的时刻", "an instant such as 2024-06-30T10:00+00:00")
-        mend = ("改正时刻", "Correct the instant.")
-        raise Refused([refusal("desk.instant", ("", None, "since"), since, wanted, mend)]) from error
+        raise Refused([refusal("desk.instant", ("", None, "since"), since)]) from error
     first = visit.server.ledger.size_at(at - dt.timedelta(microseconds=1)) + 1
     last = visit.known or 2**62
     heads = visit.server.heads.between(first, last)

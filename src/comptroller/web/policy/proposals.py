@@ -112,9 +112,7 @@ def propose(visit: Visit, path: str, text: str, why: str) -> str:
     text = text.replace("\r\n", "\n")[:MOST_TEXT]
     before = pack.files[path].decode()
     if text == before or not why.strip():
-        wanted = ("与现行文本不同的文本,并写明理由", "a text that differs from the one in force, and a reason")
-        mend = ("改动文本并填写理由", "Change the text and say why.")
-        raise Refused([refusal("desk.policy.same", (path, None, "text, why"), why or "-", wanted, mend)])
+        raise Refused([refusal("desk.policy.same", (path, None, "text, why"), why or "-")])
     after = candidate(pack, path, text)
     name = sha256(f"{visit.server.chance()}{after.digest}".encode()).hexdigest()[:10]
     outcome = {"before": _digest(before)}
@@ -173,12 +171,7 @@ def adopt(visit: Visit, one: Proposal) -> int:
     server, login = visit.server, visit.login
     after = changed(visit.pack, one)
     if one.outcome.get("digest") != after.digest or one.outcome.get("failures"):
-        wanted = (
-            "以现行政策回放过、且示例全部通过的提议",
-            "a proposal replayed on the policy in force, whose examples hold",
-        )
-        mend = ("先回放;若示例不符,改正后重新提议", "Replay it first; where examples fail, mend and propose again.")
-        raise Refused([refusal("desk.policy.replay", (one.path, None, ""), one.state, wanted, mend)])
+        raise Refused([refusal("desk.policy.replay", (one.path, None, ""), one.state)])
 
     def work() -> str:
         turns = server.writer.do(lambda worker: _adopted(server, one, login, after, worker)).result()
@@ -237,9 +230,7 @@ def changed(pack: Pack, one: Proposal) -> Pack:
         Refused: the file has changed since the proposal was written.
     """
     if is_stale(pack, one):
-        wanted = ("提议时的文本仍在施行", "the text that was in force when it was proposed")
-        mend = ("按现行文本重新提议", "Propose it again from the text in force.")
-        raise Refused([refusal("desk.policy.stale", (one.path, None, ""), one.path, wanted, mend)])
+        raise Refused([refusal("desk.policy.stale", (one.path, None, ""), one.path)])
     return candidate(pack, one.path, one.text)
 
 
@@ -273,9 +264,7 @@ def refuse_ended(server: Server, one: Proposal) -> None:
 
 
 def _ended(one: Proposal) -> Refused:
-    wanted = ("未采用、未撤回、也未在处理中的提议", "a proposal that is neither adopted, withdrawn nor being worked on")
-    mend = ("等待处理结束,或另提新的提议", "Wait until the work on it ends, or make a new proposal.")
-    return Refused([refusal("desk.policy.ended", (one.path, None, ""), one.state, wanted, mend)])
+    return Refused([refusal("desk.policy.ended", (one.path, None, ""), one.state)])
 
 
 def _digest(text: str) -> str:

@@ -66,9 +66,7 @@ def begin(visit: Visit, one: Proposal) -> None:
     refuse_ended(server, one)
     after = changed(visit.pack, one)
     if one.outcome.get("digest") != after.digest or one.outcome.get("failures"):
-        wanted = ("以现行政策回放过、且示例全部通过的提议", "a proposal that was replayed, whose examples hold")
-        mend = ("先回放", "Replay it first.")
-        raise Refused([refusal("desk.policy.replay", (one.path, None, ""), one.state, wanted, mend)])
+        raise Refused([refusal("desk.policy.replay", (one.path, None, ""), one.state)])
     with server.exclusive.about("shadow", server.settings.most_wait_seconds):
         _begin(visit, one, after)
 
@@ -77,9 +75,7 @@ def _begin(visit: Visit, one: Proposal, after: Pack) -> None:
     """Start a run where none is running, checked and started under one lock."""
     server = visit.server
     if running := server.periodic.about():
-        wanted = ("一次只试运行一项提议", "one shadow run at a time")
-        mend = ("先结束正在试运行的提议", "End the one that runs first.")
-        raise Refused([refusal("desk.policy.shadow", (one.path, None, ""), ", ".join(running), wanted, mend)])
+        raise Refused([refusal("desk.policy.shadow", (one.path, None, ""), ", ".join(running))])
     values = [one.proposal, visit.login, server.clock().isoformat(), RUNS]
     server.storage.put("INSERT OR REPLACE INTO shadow VALUES (?, ?, ?, ?, '{}')", values)
     visit.note("shadow", one.proposal, f"policy {after.digest} beside {visit.pack.digest}")

@@ -126,5 +126,4 @@ async def stream(
 
 
 def _long_line() -> Refusal:
-    wanted = (f"至多 {MOST_LINE_BYTES} 字节的行", f"lines of at most {MOST_LINE_BYTES} bytes")
-    return refusal("desk.line", ("", None, "body"), "-", wanted, ("每行一条事项", "Say one fact a line."))
+    return refusal("desk.line", ("", None, "body"), "-", limit=MOST_LINE_BYTES)

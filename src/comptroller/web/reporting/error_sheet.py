@@ -16,15 +16,14 @@ from python_calamine import CalamineError, CalamineWorkbook
 from comptroller.intake.columns import header
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal
+from comptroller.texts import translate
 from comptroller.web.ledger.payloads import listed
 from comptroller.web.shell.spreadsheets import harmless
 
 _MOST_ROWS, _MOST_COLUMNS = 20_000, 300
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_SAID = {
-    "zh": ("行", "字段", "所见", "应为", "办法", "代码", "退回原因"),
-    "en": ("Line", "Field", "Seen", "Expected", "Mend", "Code", "Refusals"),
-}
+_HEADS = ("reporting.line", "reporting.field", "refused.seen", "refused.expected", "refused.mend", "refused.code")
+"""Column heads of the sheet of refusals, by the code of their text."""
 
 
 def marked_sheet(
@@ -55,9 +54,8 @@ def marked_sheet(
                     page.write_comment(at, column, note[:2000])
         page.freeze_panes(1, 0)
         page.set_column(0, max(0, len(names) - 1), 18)
-    words = _SAID[language]
-    page = book.add_worksheet(words[6])
-    page.write_row(0, 0, words[:6], head)
+    page = book.add_worksheet(translate(language, "reporting.refusals"))
+    page.write_row(0, 0, [translate(language, code) for code in _HEADS], head)
     for at, one in enumerate(refusals, 1):
         cells = (one.line or "", one.field, one.seen, one.expected.of(language), one.mend.of(language), one.code)
         for column, value in enumerate(cells):
