@@ -40,9 +40,9 @@ PEOPLE = (
 class Wall:
     """A clock that is set by hand."""
 
-    def __init__(self, said: str) -> None:
+    def __init__(self, text: str) -> None:
         """Set the clock to a moment of the owner's local time."""
-        self.moment = moment(said)
+        self.moment = moment(text)
 
     def __call__(self) -> dt.datetime:
         """Return the moment."""
@@ -51,8 +51,8 @@ class Wall:
 
 @lru_cache(maxsize=1)
 def _prepared() -> "tempfile.TemporaryDirectory[str]":
-    kept = tempfile.TemporaryDirectory(prefix="comptroller-case-desk-")
-    folder = Path(kept.name)
+    folder_handle = tempfile.TemporaryDirectory(prefix="comptroller-case-desk-")
+    folder = Path(folder_handle.name)
     worker: Engine = city(folder, "cn-cases")
     pay(worker, at="2024-03-11T09:00:00")
     worker.tick(moment("2024-03-12T00:10:00"), moment("2024-03-12T00:10:00"))
@@ -65,7 +65,7 @@ def _prepared() -> "tempfile.TemporaryDirectory[str]":
         server.accounts.set_password(login, PASSWORD)
     server.accounts.close()
     server.stop()
-    return kept
+    return folder_handle
 
 
 def started(folder: Path) -> Server:
@@ -84,10 +84,10 @@ def open_case_desk(folder: Path) -> Server:
     return started(folder)
 
 
-def at(server: Server, said: str) -> None:
+def at(server: Server, text: str) -> None:
     """Set the moment, for the server and for its books."""
-    server.clock.moment = moment(said)
-    server.writer.do(lambda worker: worker.tick(moment(said), moment(said))).result(60)
+    server.clock.moment = moment(text)
+    server.writer.do(lambda worker: worker.tick(moment(text), moment(text))).result(60)
 
 
 def correct(server: Server, decided: str) -> None:
@@ -112,8 +112,8 @@ def tender(server: Server, deposit: int, **more: str) -> int:
 def release(server: Server) -> Server:
     """Send the leading line's request for material to the firm, which learns of the case by it."""
     row = {"request": "R0", "case_id": the_case(server), "office": OWNER, "by_line": "internal", "by": "internal1"}
-    asked = report("material_request", row | {"material": "books", "asked_on": OPENED[:10]}, reporter=OWNER)
-    outcome = server.writer.take(asked).result(60)
+    request = report("material_request", row | {"material": "books", "asked_on": OPENED[:10]}, reporter=OWNER)
+    outcome = server.writer.take(request).result(60)
     assert outcome.entry, outcome.refusals
     return server
 

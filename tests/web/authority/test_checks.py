@@ -14,4 +14,4 @@ def test_powers_are_told_by_item_and_by_body(cases):
     for body in bodies:
         lines = items_of_body(powers, body)
         assert lines
-        assert {one["body"] for some in lines.values() for one in some} == {body}
+        assert {line["body"] for named_lines in lines.values() for line in named_lines} == {body}

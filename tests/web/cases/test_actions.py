@@ -44,14 +44,14 @@ def test_what_is_not_allowed_is_not_done(released):
         with pytest.raises(PermissionDenied):
             actions.perform(*seen_by(cases, login), name, {"reason": "r"})
     done = actions.perform(*seen_by(cases, "internal1"), "escalate", {})
-    assert [one.code for one in done.refusals] == ["desk.form"]
+    assert [refusal.code for refusal in done.refusals] == ["desk.form"]
     assert cases.ledger.size == size
 
 
 def test_an_act_is_told_in_the_officers_own_name(moving):
     """The officer is always the signed-in user, and a repeated action is recorded once."""
-    said = {"reason": "because", "by": "somebody", "by_line": "audit", "approved_by": "x"}
-    done = actions.perform(*seen_by(moving, "internal1"), "escalate", said, "N1")
+    values = {"reason": "because", "by": "somebody", "by_line": "audit", "approved_by": "x"}
+    done = actions.perform(*seen_by(moving, "internal1"), "escalate", values, "N1")
     assert done.entry
     sql = 'SELECT what, by_line, "by", approved_by, reason FROM case_event ORDER BY place DESC LIMIT 1'
     assert moving.duck.rows(sql) == [("move.escalate", "internal", "internal1", None, "because")]
@@ -79,12 +79,12 @@ def test_two_officers_are_two_people(moving):
 
 def test_who_is_inquired_into_is_told_before_anything_is_decided(moving):
     """An inquiry into a person is recorded while nothing is decided; the decision then replaces it."""
-    person, told = {"person": "P1", "degree": "direct", "inquired_on": "2024-03-01"}, []
+    person, rows = {"person": "P1", "degree": "direct", "inquired_on": "2024-03-01"}, []
     for more in ({}, {"decided_on": "2024-03-12", "deduction_pct": "30"}):
         number = actions.perform(*seen_by(moving, "internal1"), "responsibility", person | more).waits
         assert approvals.settle(*seen_by(moving, "internal2"), number, approves=True).entry
-        told += moving.duck.rows("SELECT CAST(decided_on AS VARCHAR), deduction_pct IS NULL FROM responsibility")
-    assert told == [(None, True), ("2024-03-12", False)]
+        rows += moving.duck.rows("SELECT CAST(decided_on AS VARCHAR), deduction_pct IS NULL FROM responsibility")
+    assert rows == [(None, True), ("2024-03-12", False)]
 
 
 def test_an_office_takes_what_it_is_handed(moving):
@@ -93,8 +93,8 @@ def test_an_office_takes_what_it_is_handed(moving):
     let_in(moving, {"login": "below", "name": "below"}, [grant], dt.date(2024, 1, 1))
     with pytest.raises(NotFound):
         seen_by(moving, "below")
-    said = {"to_line": "internal", "to_office": "G", "reason": "yours"}
-    assert actions.perform(*seen_by(moving, "internal1"), "hand_over", said).entry
+    values = {"to_line": "internal", "to_office": "G", "reason": "yours"}
+    assert actions.perform(*seen_by(moving, "internal1"), "hand_over", values).entry
     assert names(moving, "below") >= {"receive", "decline"}
     assert "receive" not in names(moving, "internal1")
     assert actions.perform(*seen_by(moving, "below"), "receive", {}).entry
@@ -109,7 +109,7 @@ def test_a_refusal_of_the_room_is_told(moving):
     more = {"clock": "verification", "extend_by": "99", "order_number": "N1", "reason": "r"}
     number = actions.perform(*seen_by(moving, "internal1"), "extend", more).waits
     done = approvals.settle(*seen_by(moving, "internal2"), number, approves=True)
-    assert [one.code for one in done.refusals] == ["cases.extension"]
+    assert [refusal.code for refusal in done.refusals] == ["cases.extension"]
     assert len(actions.waiting(visit_for(moving, "internal2"))) == 1
     approvals.settle(*seen_by(moving, "internal2"), number, approves=False)
     assert actions.waiting(visit_for(moving, "internal2")) == []
@@ -117,11 +117,11 @@ def test_a_refusal_of_the_room_is_told(moving):
 
 def test_a_line_tells_more_than_moves(moving):
     """Requests, evidence, losses and suppressions have forms of their own."""
-    asked = actions.perform(*seen_by(moving, "audit1"), "material_request", {"material": "minutes"}, "R1")
+    request = actions.perform(*seen_by(moving, "audit1"), "material_request", {"material": "minutes"}, "R1")
     lost = actions.perform(
         *seen_by(moving, "internal1"), "loss_estimate", {"amount_cny": "12000000", "reason": "books"}
     )
-    assert asked.entry
+    assert request.entry
     assert lost.entry
     shut = {"valid_until": "2024-06-01", "reason": "known"}
     number = actions.perform(*seen_by(moving, "internal1"), "suppression", shut).waits
@@ -143,7 +143,7 @@ def test_steps_are_not_reported(moving):
     for kind in ("case_step", "case\\u005fstep"):
         payload = f'{{"kind": "{kind}", {step}'.encode()
         answer = send_report(visit, payload, Sent("r.json", "json", "G1", ""))
-        assert [one.code for one in answer.refusals] == ["desk.kind"], kind
+        assert [refusal.code for refusal in answer.refusals] == ["desk.kind"], kind
     release(moving)
     row = f'"answer": "A1", "case_id": "{the_case(moving)}", "move": "explain", "done_on": "2024-03-12", "by": "E1", "reason": "so"'
     payload = f'{{"kind": "enterprise_answer", "facts": [{{"entity": "G1", {row}}}]}}'.encode()

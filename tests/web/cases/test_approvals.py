@@ -70,9 +70,9 @@ def test_what_waits_is_read_within_the_reach(writing):
     grant = {"role": "supervisor", "entity": "OTHER", "supervision_line": "internal", "reason": "test"}
     let_in(writing, {"login": "elsewhere", "name": "elsewhere"}, [grant], dt.date(2024, 1, 1))
     writing.accounts.set_password("elsewhere", PASSWORD)
-    said = {"person": "P-SECRET", "degree": "direct", "inquired_on": "2024-03-01"}
-    number = actions.perform(*seen_by(writing, "internal1"), "responsibility", said).waits
-    assert [one["number"] for one in actions.waiting(visit_for(writing, "internal2"))] == [number]
+    inquiry = {"person": "P-SECRET", "degree": "direct", "inquired_on": "2024-03-01"}
+    number = actions.perform(*seen_by(writing, "internal1"), "responsibility", inquiry).waits
+    assert [record["number"] for record in actions.waiting(visit_for(writing, "internal2"))] == [number]
     assert actions.waiting(visit_for(writing, "elsewhere")) == []
     browser = sign_in(writing, "elsewhere")
     for path in ("/day", "/api/v1/day", "/cases", "/inbox", "/api/v1/cases"):
@@ -88,9 +88,9 @@ def test_two_officers_are_two_persons(writing):
     """Another sign-in name of the same person does not approve what the first proposed."""
     grant = {"role": "supervisor", "entity": OWNER, "supervision_line": "internal", "reason": "test"}
     user = {"granted_by": OWNER, "login": "again", "name": "internal1 某", "valid_from": "2024-01-01"}
-    writing.said(writing.say("desk_user", [user]))
+    writing.outcome_of(writing.report("desk_user", [user]))
     more = {"granted_by": OWNER, "grant": "G-AGAIN", "login": "again", "valid_from": "2024-01-01"}
-    writing.said(writing.say("access_grant", [grant | more]))
+    writing.outcome_of(writing.report("access_grant", [grant | more]))
     number = actions.perform(
         *seen_by(writing, "internal1"), "suppression", {"valid_until": "2024-06-01", "reason": "r"}
     ).waits
@@ -102,11 +102,11 @@ def test_two_officers_are_two_persons(writing):
 @needs_font
 def test_a_letter_waits_and_is_released_on_the_pages(writing):
     """It is on the page of letters with its draft, and one click of another officer sends or withdraws it."""
-    one, two = sign_in(writing, "internal1"), sign_in(writing, "internal2")
+    console, two = sign_in(writing, "internal1"), sign_in(writing, "internal2")
     path, before = f"/cases/{the_case(writing)}/letters", len(sent(writing))
-    form = {"form_key": form_key(one), "kind": "closure", "language": "en", "addressee": "G1", "text": "Done."}
+    form = {"form_key": form_key(console), "kind": "closure", "language": "en", "addressee": "G1", "text": "Done."}
     for _ in range(2):
-        assert one.post(path, data=form).status_code == 303
+        assert console.post(path, data=form).status_code == 303
     assert len(sent(writing)) == before
     first, second = (w["number"] for w in letters.waiting_in(*seen_by(writing, "internal2")))
     page = two.get(path).text
@@ -124,19 +124,19 @@ def test_a_letter_waits_and_is_released_on_the_pages(writing):
 @needs_font
 def test_calls_draft_and_release(writing):
     """Calls return 201 for a letter that one officer sends, 202 for one that waits, and release it."""
-    one, two = sign_in(writing, "internal1"), sign_in(writing, "internal2")
-    path, head = f"/api/v1/cases/{the_case(writing)}", {"x-form-key": form_key(one)}
-    alone = one.post(f"{path}/letters", json={"kind": "prompt", "language": "en", "addressee": "G1"}, headers=head)
+    console, two = sign_in(writing, "internal1"), sign_in(writing, "internal2")
+    path, head = f"/api/v1/cases/{the_case(writing)}", {"x-form-key": form_key(console)}
+    alone = console.post(f"{path}/letters", json={"kind": "prompt", "language": "en", "addressee": "G1"}, headers=head)
     assert (alone.status_code, bool(alone.json()["entry"])) == (201, True)
-    waits = one.post(f"{path}/letters", json={"kind": "transfer", "language": "en"}, headers=head)
+    waits = console.post(f"{path}/letters", json={"kind": "transfer", "language": "en"}, headers=head)
     assert waits.status_code == 202
-    held = two.get(f"{path}/letters").json()
-    assert [w["number"] for w in held["waiting"]] == [waits.json()["waits"]]
-    assert {"kind": "prompt", "two_officers": False} in held["kinds"]
+    waiting = two.get(f"{path}/letters").json()
+    assert [w["number"] for w in waiting["waiting"]] == [waits.json()["waits"]]
+    assert {"kind": "prompt", "two_officers": False} in waiting["kinds"]
     released = two.post(
         f"{path}/waiting/{waits.json()['waits']}", json={"approve": True}, headers={"x-form-key": form_key(two)}
     )
     assert released.status_code == 201
-    assert one.post(f"{path}/letters", json={"kind": "frame"}, headers=head).status_code == 422
+    assert console.post(f"{path}/letters", json={"kind": "frame"}, headers=head).status_code == 422
     firm = sign_in(writing, "firm").get(f"{path}/letters").json()
     assert firm["kinds"] == firm["waiting"] == []

@@ -35,8 +35,8 @@ def test_the_day_shows_what_is_due_from_whom(cases):
     nothing.
     """
     mine = day_of(visit_for(cases, "internal1"))
-    assert [(one["clock"], one["is_overdue"]) for one in mine["due"]] == [("triage", False)]
-    assert [one["case_id"] for one in mine["due"]] == [the_case(cases)]
+    assert [(clock["clock"], clock["is_overdue"]) for clock in mine["due"]] == [("triage", False)]
+    assert [clock["case_id"] for clock in mine["due"]] == [the_case(cases)]
     assert mine["fresh"] == []
     assert day_of(visit_for(cases, "social1"))["due"] == []
     assert day_of(visit_for(cases, "firm"))["owed"] == []

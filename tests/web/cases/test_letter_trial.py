@@ -49,4 +49,4 @@ def test_a_template_that_fails_is_named(pack):
     """A template with an error, or one that opens a file, fails by name, and so prevents adoption."""
     count, failures = try_letters(pack, changed(pack, "v(8pt)", 'read("key.pem")'), 0)
     assert count == len(failures)
-    assert all(one.startswith("letters/") and "not found" in one for one in failures)
+    assert all(fault.startswith("letters/") and "not found" in fault for fault in failures)

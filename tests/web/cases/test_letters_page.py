@@ -13,8 +13,8 @@ def test_the_page_is_the_case_s(cases):
         assert ("<textarea" in page.text) == has_form, login
     assert sign_in(cases, "other").get(path).status_code == 404
     writer = sign_in(cases, "internal1")
-    said = {"form_key": form_key(writer), "kind": "prompt", "language": "en", "due_on": "soon"}
-    assert writer.post(path, data=said).status_code == 422
+    form = {"form_key": form_key(writer), "kind": "prompt", "language": "en", "due_on": "soon"}
+    assert writer.post(path, data=form).status_code == 422
     assert writer.get(f"{path}/none.pdf").status_code == 404
 
 
@@ -22,7 +22,7 @@ def test_a_draft_past_its_bounds_is_refused_by_place(cases):
     """Too many marks, direction controls and too long a text are rejected with field and line; nothing is typeset."""
     path = f"/cases/{the_case(cases)}/letters"
     writer = sign_in(cases, "internal1")
-    said = {"form_key": form_key(writer), "kind": "prompt", "language": "en", "addressee": "G1"}
+    form = {"form_key": form_key(writer), "kind": "prompt", "language": "en", "addressee": "G1"}
     wrong = {
         "desk.letter.marks": "one\r\ne" + "\u0301" * 19_990,
         "desk.letter.hidden": "a\u202eb",
@@ -30,9 +30,9 @@ def test_a_draft_past_its_bounds_is_refused_by_place(cases):
     }
     for code, text in wrong.items():
         for to in (f"{path}/draft", path):
-            answer = writer.post(to, data=said | {"text": text})
+            answer = writer.post(to, data=form | {"text": text})
             assert answer.status_code == 422, (code, to)
             assert code in answer.text
-    answer = writer.post(f"{path}/draft", data=said | {"text": "x", "addressee": "G1\u2066"})
+    answer = writer.post(f"{path}/draft", data=form | {"text": "x", "addressee": "G1\u2066"})
     assert (answer.status_code, "desk.letter.hidden" in answer.text) == (422, True)
     assert cases.duck.rows("SELECT count(*) FROM letter") == [(0,)]

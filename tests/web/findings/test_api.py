@@ -2,12 +2,12 @@
 
 
 def _all(browser, path, key):
-    found, after = [], ""
+    items, after = [], ""
     while after is not None:
         page = browser.get(path, params={"limit": 2, "after": after, "state": "all"}).json()
-        found += [row[key] for row in page["items"]]
+        items += [row[key] for row in page["items"]]
         after = page["next"]
-    return found
+    return items
 
 
 def test_pages_follow_by_cursor(browser):

@@ -9,16 +9,16 @@ from tests.consoles import form_key
 from tests.web.visits import visit_for
 
 
-def _many(visit, **asked):
-    sql, values = select(visit, FindingFilter(**asked))
+def _many(visit, **criteria):
+    sql, values = select(visit, FindingFilter(**criteria))
     return visit.one(f"SELECT count(*) FROM ({sql})", values)
 
 
 def test_filters_narrow(server):
     """Each filter narrows the table; a filter that matches nothing returns nothing."""
     visit = visit_for(server, "supervisor")
-    whole = _many(visit)
-    assert whole == _many(visit, state="all") >= 5
+    total = _many(visit)
+    assert total == _many(visit, state="all") >= 5
     assert _many(visit, under="G1") == _many(visit, entity="G1") + _many(visit, under="A")
     assert _many(visit, rule="base/rules/payments/duplicate", text="MARKBKRAM") == 1
     assert _many(visit, since="2024-03-05", until="2024-03-05") > 0
@@ -64,21 +64,21 @@ def test_the_sheet_is_for_people(browser):
     """Evidence and subject are under the titles of their fields, without braces and field names."""
     cells = CalamineWorkbook.from_filelike(io.BytesIO(browser("supervisor").get("/findings.xlsx").content))
     rows = cells.get_sheet_by_index(0).to_python()
-    told = " ".join(str(cell) for row in rows[1:] for cell in row)
-    assert "Payee: MARK" in told
-    assert not set('{}"') & set(told)
+    visible = " ".join(str(cell) for row in rows[1:] for cell in row)
+    assert "Payee: MARK" in visible
+    assert not set('{}"') & set(visible)
 
 
 def test_a_view_is_kept_marked_and_taken_away(browser):
     """A filter is saved under a name, also an empty one; the open view is highlighted."""
-    one = browser("supervisor")
-    key = form_key(one)
-    for name, said in (("as it opens", ""), ("all there are", "state=all")):
-        one.post("/findings/views", data={"name": name, "said": said, "form_key": key})
-    page = one.get("/findings?state=all").text
+    console = browser("supervisor")
+    key = form_key(console)
+    for name, criteria in (("as it opens", ""), ("all there are", "state=all")):
+        console.post("/findings/views", data={"name": name, "said": criteria, "form_key": key})
+    page = console.get("/findings?state=all").text
     assert '<a href="/findings?state=all" aria-current="true">all there are</a>' in page
     assert '<a href="/findings?state=open">as it opens</a>' in page
-    assert '<a href="/findings?state=open" aria-current="true">' in one.get("/findings").text
+    assert '<a href="/findings?state=open" aria-current="true">' in console.get("/findings").text
     for name in ("as it opens", "all there are"):
-        one.post("/findings/views", data={"name": name, "remove": "true", "form_key": key})
-    assert "as it opens" not in one.get("/findings").text
+        console.post("/findings/views", data={"name": name, "remove": "true", "form_key": key})
+    assert "as it opens" not in console.get("/findings").text

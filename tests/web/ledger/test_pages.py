@@ -6,9 +6,9 @@ from tests.consoles import form_key, sign_in
 
 def test_a_downloaded_receipt_holds(browser, server):
     """Its proof needs only the receipt and the key."""
-    said = browser("supervisor").get("/ledger/2/receipt.json")
-    receipt = Receipt.from_json(said.text)
-    assert check_receipt(receipt, said.json()["header"].encode(), server.ledger.verifier_key) == []
+    content = browser("supervisor").get("/ledger/2/receipt.json")
+    receipt = Receipt.from_json(content.text)
+    assert check_receipt(receipt, content.json()["header"].encode(), server.ledger.verifier_key) == []
 
 
 def test_the_ledger_is_verified_from_the_browser(server):
@@ -16,8 +16,8 @@ def test_the_ledger_is_verified_from_the_browser(server):
     browser = sign_in(server, "auditor")
     key = form_key(browser)
     assert "The ledger is sound" in browser.post("/ledger/verify", data={"form_key": key}).text
-    kept = server.ledger.checkpoint().text
-    assert "The ledger is sound" in browser.post("/ledger/verify", data={"form_key": key, "witness": kept}).text
+    checkpoint = server.ledger.checkpoint().text
+    assert "The ledger is sound" in browser.post("/ledger/verify", data={"form_key": key, "witness": checkpoint}).text
     answer = browser.post("/ledger/verify", data={"form_key": key, "witness": "none"}).text
     assert "witness.form" in answer
     assert "The ledger is broken" not in answer, "a witness that is none says nothing of the ledger"

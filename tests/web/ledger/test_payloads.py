@@ -11,12 +11,12 @@ def test_the_fact_is_found_in_its_text():
     text = "\n".join(f"line {n}" for n in range(1, 100))
     hits = [n for n, _, hit in PayloadSource(1, 0, text, "ndjson", is_shown=True).lines(50) if hit]
     assert hits == [50]
-    shown = PayloadSource(1, 0, text, "csv", is_shown=True).lines(50)
-    assert [n for n, _, hit in shown if hit] == [51]
-    assert shown[0][0] == 1
-    said = '{"kind": "x", "facts": [{"a": 1}, {"a": 2}, {"a": 3}]}'
-    marked = [line for _, line, hit in PayloadSource(3, 0, said, "json", is_shown=True).lines(2) if hit]
-    assert marked == ["{", ' "a": 2', "}"]
+    numbered = PayloadSource(1, 0, text, "csv", is_shown=True).lines(50)
+    assert [n for n, _, hit in numbered if hit] == [51]
+    assert numbered[0][0] == 1
+    payload = '{"kind": "x", "facts": [{"a": 1}, {"a": 2}, {"a": 3}]}'
+    lines = [line for _, line, hit in PayloadSource(3, 0, payload, "json", is_shown=True).lines(2) if hit]
+    assert lines == ["{", ' "a": 2', "}"]
     assert PayloadSource(1, 1, "", "json", is_shown=False).lines(1) == []
 
 

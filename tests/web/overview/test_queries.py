@@ -23,8 +23,8 @@ def test_capital_counts_each_chain_once_and_lateness_is_by_the_clock(tmp_path):
         {"entity": e, "statement_kind": "monthly", "period_end": "2024-04-30", "due_on": "2024-05-15"}
         for e in ("A", "B")
     ]
-    for one in (report("statement", *says), report("report_due", *due)):
-        outcome = server.writer.take(one).result(60)
+    for sent in (report("statement", *says), report("report_due", *due)):
+        outcome = server.writer.take(sent).result(60)
         assert outcome.entry, outcome.refusals
     visit = visit_for(server, "supervisor")
     assert [(c["item"], c["many"], c["whole"]) for c in capital(visit)] == [("net_assets", 2, 200)]

@@ -26,8 +26,8 @@ def board(tmp_path_factory):
     """Yield a console with four tasks: late, done without evidence, done on paper alone, and done."""
     server = open_case_desk(tmp_path_factory.mktemp("reform"))
     rows = [{"entity": "G2", "figure": f, "measured_on": "2024-03-01", "figure_value": v} for f, v in FIGURES]
-    for one in (report("reform_task", *TASKS), report("reform_figure", *rows)):
-        outcome = server.writer.take(one).result(60)
+    for sent in (report("reform_task", *TASKS), report("reform_figure", *rows)):
+        outcome = server.writer.take(sent).result(60)
         assert outcome.entry, outcome.refusals
     server.writer.do(lambda worker: worker.tick(moment("2024-03-12T12:00:00"), moment("2024-03-12T12:00:00"))).result(
         60

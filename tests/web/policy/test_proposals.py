@@ -32,10 +32,10 @@ def wait(server, name):
 
 def text_with(server, value):
     """Return the parameter of duplicate payments with a changed number of days, so that the planted ones are none."""
-    said = server.pack.files[PATH].decode()
+    text = server.pack.files[PATH].decode()
     old = f"value: {server.pack.params['duplicate_days'].values[0].value:g}"
-    assert old in said
-    return said.replace(old, f"value: {value}")
+    assert old in text
+    return text.replace(old, f"value: {value}")
 
 
 def acts(server, did):
@@ -47,18 +47,18 @@ def test_a_change_is_replayed_then_adopted_by_somebody_else(changing):
     author, adopter = visit_for(changing, "author"), visit_for(changing, "adopter")
     open_before = changing.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0]
     name = proposals.propose(author, PATH, text_with(changing, 0), "too many doubles")
-    one = proposals.proposal_of(changing, name)
+    proposal = proposals.proposal_of(changing, name)
     with pytest.raises(Refused, match="replay"):
-        proposals.adopt(adopter, one)
-    proposals.replay(author, one)
-    one = wait(changing, name)
-    assert one.state == proposals.REPLAYED, changing.jobs.newest()
-    fewer = sum(one.outcome["counts"]["vanish"].values())
-    assert (fewer, one.outcome["counts"]["appear"]) == (5, {})
+        proposals.adopt(adopter, proposal)
+    proposals.replay(author, proposal)
+    proposal = wait(changing, name)
+    assert proposal.state == proposals.REPLAYED, changing.jobs.newest()
+    fewer = sum(proposal.outcome["counts"]["vanish"].values())
+    assert (fewer, proposal.outcome["counts"]["appear"]) == (5, {})
     assert changing.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0] == open_before
     with pytest.raises(PermissionDenied):
-        proposals.adopt(author, one)
-    proposals.adopt(adopter, one)
+        proposals.adopt(author, proposal)
+    proposals.adopt(adopter, proposal)
     assert wait(changing, name).adopter == "adopter", changing.jobs.newest()
     assert changing.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0] == open_before - fewer
     with pytest.raises(Refused, match="adopted"):
@@ -80,9 +80,9 @@ def test_an_adoption_withdrawn_while_it_waits_is_not_done(changing):
     author, adopter = visit_for(changing, "author"), visit_for(changing, "adopter")
     name = proposals.propose(author, PATH, text_with(changing, 5), "to be withdrawn")
     proposals.replay(author, proposals.proposal_of(changing, name))
-    one, policy, free = wait(changing, name), changing.pack.digest, threading.Event()
+    proposal, policy, free = wait(changing, name), changing.pack.digest, threading.Event()
     changing.writer.do(lambda _worker: free.wait(60))
-    proposals.adopt(adopter, one)
+    proposals.adopt(adopter, proposal)
     proposals.withdraw(author, proposals.proposal_of(changing, name))
     free.set()
     assert wait(changing, name).state == proposals.WITHDRAWN
@@ -113,21 +113,28 @@ def test_who_may_change_policy_may_do_so_for_everything(changing):
         proposals.propose(visit_for(changing, "author"), PATH, "# Nothing.\ntitle: 1\n", "why")
     with pytest.raises(Refused):
         proposals.propose(visit_for(changing, "author"), PATH, text_with(changing, 3), "  ")
-    assert all(one.why != "why" for one in proposals.proposals(changing))
+    assert all(proposal.why != "why" for proposal in proposals.proposals(changing))
 
 
 def test_a_proposal_upon_another_text_is_stale(changing):
     """A proposal based on an outdated text is rejected, never applied to the new text."""
     name = proposals.propose(visit_for(changing, "author"), PATH, text_with(changing, 9), "later")
-    one = proposals.proposal_of(changing, name)
+    proposal = proposals.proposal_of(changing, name)
     stale = proposals.Proposal(
-        one.proposal, one.login, one.at, one.path, one.text, one.why, one.state, {"before": "another"}
+        proposal.proposal,
+        proposal.login,
+        proposal.at,
+        proposal.path,
+        proposal.text,
+        proposal.why,
+        proposal.state,
+        {"before": "another"},
     )
     with pytest.raises(Refused, match="stale"):
-        proposals.changed(changing.pack, stale)
+        proposals.candidate_of(changing.pack, stale)
     with pytest.raises(PermissionDenied):
-        proposals.withdraw(visit_for(changing, "adopter"), one)
-    proposals.withdraw(visit_for(changing, "author"), one)
+        proposals.withdraw(visit_for(changing, "adopter"), proposal)
+    proposals.withdraw(visit_for(changing, "author"), proposal)
     assert proposals.proposal_of(changing, name).state == proposals.WITHDRAWN
 
 
@@ -135,6 +142,6 @@ def test_what_a_replay_finds_is_seen_within_reach(server):
     """Findings about entities outside the scope are not shown."""
     rows = [{"rule": "base/rules/payments/duplicate", "entity": e, "finding": e} for e in ("A", "A1", "B")]
     packs = [server.pack, server.pack]
-    assert [row["entity"] for row in proposals.seen(visit_for(server, "group"), packs, rows)] == ["A", "A1"]
-    assert len(proposals.seen(visit_for(server, "supervisor"), packs, rows)) == 3
-    assert proposals.seen(visit_for(server, "administrator"), packs, rows) == []
+    assert [row["entity"] for row in proposals.visible_rows(visit_for(server, "group"), packs, rows)] == ["A", "A1"]
+    assert len(proposals.visible_rows(visit_for(server, "supervisor"), packs, rows)) == 3
+    assert proposals.visible_rows(visit_for(server, "administrator"), packs, rows) == []

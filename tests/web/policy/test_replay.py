@@ -1,19 +1,19 @@
 """A policy tried on a copy: only the touched rules are tested, and the live books are unchanged."""
 
-from comptroller.web.policy.replay import candidate, touched, try_out
+from comptroller.web.policy.replay import candidate, touched_rules, try_out
 
 PATH = "base/params/duplicate_days.yml"
 
 
 def test_what_a_change_touches_is_found(server):
     """A parameter touches the rules that read it; the same text touches nothing."""
-    said = server.pack.files[PATH].decode()
-    assert touched(server.pack, candidate(server.pack, PATH, said)) == []
-    after = candidate(server.pack, PATH, said.replace("value: 30", "value: 29"))
-    assert touched(server.pack, after) == ["base/rules/payments/duplicate"]
+    text = server.pack.files[PATH].decode()
+    assert touched_rules(server.pack, candidate(server.pack, PATH, text)) == []
+    after = candidate(server.pack, PATH, text.replace("value: 30", "value: 29"))
+    assert touched_rules(server.pack, after) == ["base/rules/payments/duplicate"]
     rule = "base/rules/payments/duplicate.sql"
     other = candidate(server.pack, rule, server.pack.files[rule].decode() + "-- said again\n")
-    assert touched(server.pack, other) == ["base/rules/payments/duplicate"]
+    assert touched_rules(server.pack, other) == ["base/rules/payments/duplicate"]
 
 
 def test_a_trial_leaves_the_live_books_alone(server):

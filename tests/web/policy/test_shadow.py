@@ -45,10 +45,10 @@ def looked(server, name):
 def test_a_shadow_grows_as_facts_arrive_and_accuses_nobody(changing):
     """It shows findings that would vanish, per rule and as of an entry; live findings and cases are unchanged."""
     server, name = changing
-    one = proposals.proposal_of(server, name)
+    proposal = proposals.proposal_of(server, name)
     with pytest.raises(PermissionDenied):
-        shadow.begin(visit_for(server, "supervisor"), one)
-    shadow.begin(visit_for(server, "author"), one)
+        shadow.begin(visit_for(server, "supervisor"), proposal)
+    shadow.begin(visit_for(server, "author"), proposal)
     first = looked(server, name)
     assert first.state == shadow.RUNS, first
     count = first.outcome["counts"]["vanish"][RULE]
@@ -63,8 +63,8 @@ def test_a_shadow_grows_as_facts_arrive_and_accuses_nobody(changing):
     assert second.outcome["since"]["vanish"] == {RULE: 1}
     assert server.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0] == live + 1
     with pytest.raises(Refused, match="one shadow run"):
-        shadow.begin(visit_for(server, "adopter"), one)
-    shadow.end(visit_for(server, "adopter"), one)
+        shadow.begin(visit_for(server, "adopter"), proposal)
+    shadow.end(visit_for(server, "adopter"), proposal)
     assert shadow.run_of(server, name).state == shadow.ENDED
     server.writer.do(lambda worker: worker.ledger.size).result(30)
     assert acts(server, "shadow")[-1][:2] == ("author", name)
@@ -89,10 +89,10 @@ def test_a_shadow_is_seen_within_reach(changing):
     assert "Shadow run" in page
     assert "1 since" in page
     group = sign_in(server, "group")
-    seen = group.get(place, params={"of": "shadow", "sort": "vanish"}).text
-    assert {e for e, _ in ENTITIES if mark(e) in seen} <= {"G1", "A", "A1"}
-    assert "1 since" not in seen
-    assert f"{place}/shadow-end" not in seen
+    pages = group.get(place, params={"of": "shadow", "sort": "vanish"}).text
+    assert {e for e, _ in ENTITIES if mark(e) in pages} <= {"G1", "A", "A1"}
+    assert "1 since" not in pages
+    assert f"{place}/shadow-end" not in pages
     refused = group.post(f"{place}/shadow-end", data={"form_key": form_key(group)})
     assert refused.status_code == 403
     assert author.post(f"{place}/shadow-end", data=key).status_code == 303
@@ -102,8 +102,8 @@ def test_a_shadow_is_seen_within_reach(changing):
 def test_a_shadow_ends_when_policy_moves_and_begins_anew_after_a_restart(changing):
     """A run ends when its proposal is adopted; before that a restart loses only the count since its start."""
     server, name = changing
-    one = proposals.proposal_of(server, name)
-    shadow.begin(visit_for(server, "adopter"), one)
+    proposal = proposals.proposal_of(server, name)
+    shadow.begin(visit_for(server, "adopter"), proposal)
     count = looked(server, name).outcome["counts"]["vanish"][RULE]
     server.periodic.stop()
     pay(server, "A", "3")
@@ -112,7 +112,7 @@ def test_a_shadow_ends_when_policy_moves_and_begins_anew_after_a_restart(changin
     assert again.state == shadow.RUNS
     assert again.outcome["counts"]["vanish"] == {RULE: count + 1}
     assert again.outcome["since"]["vanish"] == {}
-    proposals.adopt(visit_for(server, "adopter"), one)
+    proposals.adopt(visit_for(server, "adopter"), proposal)
     assert wait(server, name).state == proposals.ADOPTED
     assert looked(server, name).state == shadow.ENDED
     while server.periodic.about():

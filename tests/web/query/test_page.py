@@ -41,17 +41,17 @@ def test_nothing_but_a_select_over_documented_tables_is_answered(server, sql):
 
 def test_answers_are_within_reach(server):
     """The same query returns each user their own answer."""
-    said = json.dumps(
+    answers = json.dumps(
         answer_of(visit_for(server, "group"), "SELECT * FROM payment p JOIN entity e USING (entity)"), default=str
     )
-    assert mark("A") in said
-    assert mark("B") not in said
+    assert mark("A") in answers
+    assert mark("B") not in answers
     assert answer_of(visit_for(server, "administrator"), "SELECT count(*) AS n FROM payment") == (["n"], [(0,)])
 
 
 def test_a_question_that_takes_too_long_is_ended(server):
     """A user who asks for too much is informed, and the server continues."""
-    server.settings, kept = type(server.settings)(ask_seconds=0.2), server.settings
+    server.settings, seconds = type(server.settings)(ask_seconds=0.2), server.settings
     many = ", ".join(f"payment AS p{n}" for n in range(11))
     sql = f"SELECT sum(hash(concat(p0.payment, p5.payment, p10.payment)) % 7) AS n FROM {many}"
     visit = visit_for(server, "supervisor")
@@ -60,7 +60,7 @@ def test_a_question_that_takes_too_long_is_ended(server):
             answer_of(visit, sql)
         assert refused.value.refusals[0].code == "query.slow"
     finally:
-        server.settings = kept
+        server.settings = seconds
     assert answer_of(visit_for(server, "supervisor"), "SELECT 1 AS one") == (["one"], [(1,)])
 
 

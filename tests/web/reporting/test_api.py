@@ -53,8 +53,8 @@ def test_a_stream_is_answered_line_by_line(own):
     """NDJSON of any length becomes reports of some lines each."""
     lines = b"\n".join(json.dumps(_payment(f"S{n}")).encode() for n in range(1_500))
     answer = visitor(own).post("/api/v1/stream?kind=payment", content=lines, headers=HEAD)
-    said = [json.loads(line) for line in answer.text.splitlines()]
-    assert [set(one) for one in said] == [{"entry", "receipt"}] * 2
+    rows = [json.loads(line) for line in answer.text.splitlines()]
+    assert [set(item) for item in rows] == [{"entry", "receipt"}] * 2
     assert own.duck.rows("SELECT count(*) FROM payment WHERE payment LIKE 'S%'") == [(1_500,)]
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from starlette.datastructures import FormData
 
-from comptroller.web.reporting.entry_form import inner_of, typed
+from comptroller.web.reporting.entry_form import inner_of, parse_form
 from tests.consoles import form_key, open_desk, sign_in
 
 
@@ -23,15 +23,15 @@ def test_rows_of_lists_are_typed(own):
     assert name == "votes"
     first = fields[0].name
     form = FormData({"field_matter": " M1 ", f"list_{name}_2_{first}": "x", f"list_{name}_0_{first}": "", "other": "y"})
-    assert typed(kind, form) == {"matter": "M1", name: [{first: "x"}]}
-    assert typed(kind, FormData({})) == {}
+    assert parse_form(kind, form) == {"matter": "M1", name: [{first: "x"}]}
+    assert parse_form(kind, FormData({})) == {}
 
 
 def test_a_refused_form_comes_back_as_it_was(own):
     """The typed values are in their fields, each error beside its field, and adding rows loses nothing."""
     browser = sign_in(own, "reporter")
-    said = {"form_key": form_key(browser), "field_entity": "A", "field_payment": "KEPT-1", "field_amount": "abc"}
-    answer = browser.post("/reporting/form/payment", data=said)
+    fields = {"form_key": form_key(browser), "field_entity": "A", "field_payment": "KEPT-1", "field_amount": "abc"}
+    answer = browser.post("/reporting/form/payment", data=fields)
     assert answer.status_code == 422
     assert 'value="KEPT-1"' in answer.text
     field = re.search(r"<label>Amount \*.*?</label>", answer.text, re.DOTALL).group(0)
@@ -39,7 +39,7 @@ def test_a_refused_form_comes_back_as_it_was(own):
     assert "a number" in field
     assert answer.text.count("aria-invalid") == 1
     more = browser.post(
-        "/reporting/form/decision", data={"form_key": said["form_key"], "field_matter": "M-7", "more": "votes"}
+        "/reporting/form/decision", data={"form_key": fields["form_key"], "field_matter": "M-7", "more": "votes"}
     )
     assert more.status_code == 200
     assert 'value="M-7"' in more.text

@@ -8,7 +8,7 @@ from python_calamine import CalamineWorkbook
 
 from comptroller.intake.templates import labels
 from comptroller.model.refusal import refusal
-from comptroller.web.reporting.error_sheet import marked_sheet, tables_of
+from comptroller.web.reporting.error_sheet import tables_of, write_error_sheet
 from comptroller.web.shell.spreadsheets import workbook
 
 WHY = [refusal("x.y", ("a", 2, "payment.amount"), "=1+1", ("数字", "a number"), ("改正", "Mend it."))]
@@ -24,7 +24,7 @@ WHY = [refusal("x.y", ("a", 2, "payment.amount"), "=1+1", ("数字", "a number")
 )
 def test_the_wrong_cell_is_marked(payload, media):
     """One cell has a note with the fix; texts stay texts."""
-    made = marked_sheet(payload, media, WHY, "en")
+    made = write_error_sheet(payload, media, WHY, "en")
     with zipfile.ZipFile(io.BytesIO(made)) as parts:
         notes = parts.read("xl/comments1.xml").decode()
         assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
@@ -39,7 +39,9 @@ def test_what_has_no_cells_still_gives_its_refusals():
     assert tables_of(b"{", "json") == []
     assert tables_of(b"\xff\xfe", "csv") == []
     assert tables_of(b"PK", "xlsx") == []
-    assert CalamineWorkbook.from_filelike(io.BytesIO(marked_sheet(b"", "zip", WHY, "zh"))).sheet_names == ["退回原因"]
+    assert CalamineWorkbook.from_filelike(io.BytesIO(write_error_sheet(b"", "zip", WHY, "zh"))).sheet_names == [
+        "退回原因"
+    ]
 
 
 def test_a_column_under_its_title_is_marked(server):
@@ -47,11 +49,11 @@ def test_a_column_under_its_title_is_marked(server):
     all others.
     """
     kind = server.pack.kinds["payment"]
-    heads = [f"{said} *" if f.required else said for f, said in zip(kind.fields, labels(kind, "zh"), strict=True)]
+    heads = [f"{title} *" if f.required else title for f, title in zip(kind.fields, labels(kind, "zh"), strict=True)]
     sheet = workbook([("payment", heads, [["A", "P", "", "", "", "", "abc"]])])
     words = (("数字", "a number"), ("改正", "Mend it."))
     why = [refusal("x.y", ("a", 2, field), "abc", *words) for field in ("金额", "payment.entity")]
-    made = marked_sheet(sheet, "xlsx", why, "zh", [kind])
+    made = write_error_sheet(sheet, "xlsx", why, "zh", [kind])
     with zipfile.ZipFile(io.BytesIO(made)) as parts:
         notes = parts.read("xl/comments1.xml").decode()
     assert [f'ref="{cell}"' in notes for cell in ("A2", "G2")] == [True, True]
@@ -62,7 +64,7 @@ def test_a_marked_sheet_can_be_sent_again():
     """Negative numbers stay numbers, from a sheet and from text; a formula does not run."""
     sheet = workbook([("payment", ["entity", "amount"], [["A", -300.5]])])
     for payload, media in ((sheet, "xlsx"), (b"entity,amount\nA,-300.5\n", "csv")):
-        made = CalamineWorkbook.from_filelike(io.BytesIO(marked_sheet(payload, media, WHY, "en")))
+        made = CalamineWorkbook.from_filelike(io.BytesIO(write_error_sheet(payload, media, WHY, "en")))
         assert str(made.get_sheet_by_index(0).to_python()[1][1]) == "-300.5"
-    made = CalamineWorkbook.from_filelike(io.BytesIO(marked_sheet(b"entity,amount\nA,-1+1\n", "csv", WHY, "en")))
+    made = CalamineWorkbook.from_filelike(io.BytesIO(write_error_sheet(b"entity,amount\nA,-1+1\n", "csv", WHY, "en")))
     assert made.get_sheet_by_index(0).to_python()[1][1] == "'-1+1"

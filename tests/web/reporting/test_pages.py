@@ -20,13 +20,13 @@ def test_a_fact_is_typed_into_the_form_of_its_kind(own):
     page = browser.get("/reporting/form/payment").text
     for field in own.pack.kinds["payment"].fields:
         assert f'name="field_{field.name}"' in page
-    said = {"entity": "A", "payment": "TYPED", "amount": "5.50", "currency": "CNY", "paid_on": "2024-06-01"}
+    fields = {"entity": "A", "payment": "TYPED", "amount": "5.50", "currency": "CNY", "paid_on": "2024-06-01"}
     answer = browser.post(
-        "/reporting/form/payment", data={f"field_{k}": v for k, v in said.items()} | {"form_key": form_key(browser)}
+        "/reporting/form/payment", data={f"field_{k}": v for k, v in fields.items()} | {"form_key": form_key(browser)}
     )
-    kept = answer.headers["location"]
-    assert kept.startswith("/reporting/kept/")
-    assert "receipt.json" in browser.get(kept).text
+    receipt_page = answer.headers["location"]
+    assert receipt_page.startswith("/reporting/kept/")
+    assert "receipt.json" in browser.get(receipt_page).text
     assert own.duck.rows("SELECT count(*) FROM payment WHERE payment = 'TYPED'") == [(1,)]
 
 
@@ -40,10 +40,10 @@ def test_a_wrong_file_comes_back_with_its_errors_marked(own):
     assert "intake.shape.money" in page
     assert "<h1>p.csv</h1>" in page
     assert browser.get(f"{place}.xlsx").content.startswith(b"PK")
-    seen = sign_in(own, "supervisor")
-    assert seen.get(place).status_code == 200
-    assert ">abc<" not in seen.get(place).text
-    assert seen.get(f"{place}.xlsx").status_code == 404
+    listed = sign_in(own, "supervisor")
+    assert listed.get(place).status_code == 200
+    assert ">abc<" not in listed.get(place).text
+    assert listed.get(f"{place}.xlsx").status_code == 404
 
 
 def test_templates_are_those_of_the_kind(own):

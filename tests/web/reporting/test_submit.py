@@ -44,8 +44,8 @@ def test_a_report_is_kept_with_its_receipt(own):
     """A user with the right receives the entry and a receipt that proves it."""
     visit = visit_for(own, "reporter")
     answer = send_report(visit, _json("payment", PAYMENT), Sent("p.json", "json", "", ""))
-    said = answer.as_json(visit)
-    assert said["receipt"]["entry"] == said["entry"]
+    body = answer.as_json(visit)
+    assert body["receipt"]["entry"] == body["entry"]
 
 
 def test_what_is_refused_is_kept_for_who_sent_it(own):
@@ -77,8 +77,8 @@ def test_nobody_grants_by_reporting(own):
         (sheet, Sent("access_grant.csv", "csv", OWNER, "access_grant")),
         (packed.getvalue(), Sent(f"{OWNER}_x.zip", "zip", OWNER, "")),
     ]
-    for payload, said in tries:
-        assert send_report(visit, payload, said).entry is None, said
+    for payload, sent in tries:
+        assert send_report(visit, payload, sent).entry is None, sent
     assert own.duck.rows("SELECT count(*) FROM access_grant WHERE login = 'eve'") == [(0,)]
 
 
@@ -97,16 +97,16 @@ def test_no_reporter_sends_what_the_console_reports(own):
         kind.name for kind, _ in closed
     }
     for kind, row in closed:
-        for said in (kind.name, kind.name.title(), kind.title.zh, kind.title.en.upper()):
+        for spelling in (kind.name, kind.name.title(), kind.title.zh, kind.title.en.upper()):
             sheet = f"{','.join(row)}\n{','.join(row.values())}\n".encode()
-            for name, payload, asked in (
-                ("x.csv", sheet, said),
-                ("x.json", json.dumps([{"kind": said, **row}]).encode(), ""),
-                ("x.ndjson", json.dumps({"kind": said, **row}).encode(), ""),
+            for name, payload, named in (
+                ("x.csv", sheet, spelling),
+                ("x.json", json.dumps([{"kind": spelling, **row}]).encode(), ""),
+                ("x.ndjson", json.dumps({"kind": spelling, **row}).encode(), ""),
             ):
-                answer = browser.post("/api/v1/reports", params={"name": name, "kind": asked}, content=payload)
-                codes = [one["code"] for one in answer.json()["refused"]]
-                assert (answer.status_code, codes) == (422, ["desk.kind"]), (said, name)
+                answer = browser.post("/api/v1/reports", params={"name": name, "kind": named}, content=payload)
+                codes = [refusal["code"] for refusal in answer.json()["refused"]]
+                assert (answer.status_code, codes) == (422, ["desk.kind"]), (spelling, name)
     kinds = {row[0] for row in own.duck.rows("SELECT did FROM desk_act WHERE login = 'clerk'")}
     assert own.ledger.size - before <= len(kinds) + 1, "nothing but what the desk notes itself"
 

@@ -23,10 +23,10 @@ def worked(first, last):
 @given(st.lists(st.tuples(st.integers(0, 900), st.integers(1, 23)), min_size=1, max_size=25))
 def test_what_is_earlier_stands_farther_left_and_no_words_overlap(moments):
     """On any days, places follow the moments, and in one lane the texts of two steps never overlap."""
-    said = [LaneText("a", at(day, hour), f"step {n}", n) for n, (day, hour) in enumerate(moments)]
-    picture = render_timeline(said, {"a": "Lane"}, [(1, DAY, "rule", frozenset({0}))], worked)
+    items = [LaneText("a", at(day, hour), f"step {n}", n) for n, (day, hour) in enumerate(moments)]
+    picture = render_timeline(items, {"a": "Lane"}, [(1, DAY, "rule", frozenset({0}))], worked)
     dots = sorted(picture.dots, key=lambda dot: dot.said.at)
-    assert all(one.x <= two.x + 1e-6 for one, two in pairwise(dots))
+    assert all(first.x <= two.x + 1e-6 for first, two in pairwise(dots))
     spans = [
         (
             d.y,

@@ -15,10 +15,10 @@ PATH = f"/strips/contract/A/{DEAL}"
 def trade(tmp_path_factory):
     """Yield the console of the trade world, and a function that signs a user in."""
     server = trading_desk(tmp_path_factory.mktemp("trade"))
-    held = {}
+    clients = {}
 
     def of(login, language="en"):
-        return held.setdefault((login, language), sign_in(server, login, language))
+        return clients.setdefault((login, language), sign_in(server, login, language))
 
     yield server, of
     server.stop()
@@ -47,17 +47,17 @@ def test_from_the_overview_to_the_person_without_authority(trade):
     """A supervisor's path: a red square of the heat table, the finding, its timeline with clause, minutes,
     payment and signer.
     """
-    one = trade[1]("supervisor", "zh")
-    squares = re.findall(r'<a class="square" href="([^"]*domain=contracts[^"]*under=G1[^"]*)"', one.get("/").text)
-    listed = one.get(html.unescape(squares[0])).text
+    console = trade[1]("supervisor", "zh")
+    squares = re.findall(r'<a class="square" href="([^"]*domain=contracts[^"]*under=G1[^"]*)"', console.get("/").text)
+    listed = console.get(html.unescape(squares[0])).text
     name = re.search(r'href="(/findings/F-[^"]+)">无权签署合同', listed)[1]
-    finding = one.get(name).text
+    finding = console.get(name).text
     assert "中华人民共和国公司法" in finding
     assert "P-NOBODY" in finding
     assert "怎样即为合规" in finding
-    strip = one.get(re.search(rf'href="(/strips/contract/A/{DEAL})"', finding)[1]).text
-    for said in ("董事会", "决定 · 同意", "P1", "P-NOBODY", "无权签署合同", "授权"):
-        assert said in strip, said
+    strip = console.get(re.search(rf'href="(/strips/contract/A/{DEAL})"', finding)[1]).text
+    for text in ("董事会", "决定 · 同意", "P1", "P-NOBODY", "无权签署合同", "授权"):
+        assert text in strip, text
     assert strip.count("缺此环节") == 2, "no study by the party committee, no power of attorney"
 
 
@@ -65,8 +65,8 @@ def test_a_ring_shows_its_legs_and_hides_those_beyond(trade):
     """The owner's supervisor sees three legs; a group sees its own, and how many are hidden."""
     server, of = trade
     path = ring_path(server)
-    whole, part = of("supervisor").get(path).text, of("group").get(path).text
-    assert whole.count('class="arc"') == 3
+    page, part = of("supervisor").get(path).text, of("group").get(path).text
+    assert page.count('class="arc"') == 3
     assert (part.count('class="arc"'), part.count('class="arc beyond"')) == (2, 1)
     assert "1 records are outside your reach" in part
     assert path in of("supervisor").get(PATH).text
@@ -95,15 +95,15 @@ def test_a_grant_of_one_domain_hides_the_rest_of_a_strip(trade):
 
 def test_each_shelf_is_listed_searched_and_leads_to_its_strips(trade):
     """Each kind has its table; findings are counted beside what they name."""
-    one = trade[1]("supervisor")
+    console = trade[1]("supervisor")
     for kind in ("matter", "contract", "payment", "shipment", "invoice", "decision"):
-        page = one.get(f"/strips?kind={kind}")
+        page = console.get(f"/strips?kind={kind}")
         assert page.status_code == 200, kind
         assert f'href="/strips/{kind}/A/' in page.text, kind
-    assert '<b class="hit">' in one.get("/strips?kind=contract").text
-    assert DEAL not in one.get("/strips?kind=contract&text=absent").text
-    assert DEAL in one.get("/strips?kind=contract&under=G1&entity=A&text=ht-1").text
-    assert DEAL not in one.get("/strips?kind=contract&under=G2").text
+    assert '<b class="hit">' in console.get("/strips?kind=contract").text
+    assert DEAL not in console.get("/strips?kind=contract&text=absent").text
+    assert DEAL in console.get("/strips?kind=contract&under=G1&entity=A&text=ht-1").text
+    assert DEAL not in console.get("/strips?kind=contract&under=G2").text
 
 
 def test_a_finding_leads_to_its_strips(trade):

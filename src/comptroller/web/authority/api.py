@@ -67,9 +67,9 @@ def check(  # noqa: PLR0913, PLR0917 - what a question is made of
     follows within half a second, with others of that moment. With `wait` it is returned after the entry.
     """
     if KIND not in visit.pack.kinds:
-        raise _nothing_to_tell_from()
+        raise _no_lists()
     chain = _chain(visit, entity)
-    asked = authority.Question(
+    question = authority.Question(
         entity,
         post,
         item,
@@ -79,9 +79,9 @@ def check(  # noqa: PLR0913, PLR0917 - what a question is made of
         person=person,
         matter=matter,
     )
-    answered = authority.may(_Within(visit, chain), visit.pack.case_policy.authority, asked)
+    answered = authority.may(_Within(visit, chain), visit.pack.case_policy.authority, question)
     number = f"Q-{visit.server.chance()[:16]}"
-    waiting = visit.server.advices.put(authority.as_fact(number, asked, answered))
+    waiting = visit.server.advices.put(authority.as_fact(number, question, answered))
     if wait:
         visit.server.advices.flush()
     entry = visit.server.outcome_of(waiting).entry if wait else None
@@ -103,5 +103,5 @@ def _chain(visit: Visit, entity: str) -> list[str]:
     return chain
 
 
-def _nothing_to_tell_from() -> Refused:
+def _no_lists() -> Refused:
     return Refused([refusal("desk.check", ("", None, ""), KIND)])

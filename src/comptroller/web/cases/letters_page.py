@@ -31,19 +31,19 @@ def of_case(visit: Seeing, case_id: str) -> Response:
     return _page(visit, view.see(visit, case_id))
 
 
-def _page(visit: Visit, seen: CaseView, refusals: tuple[Refusal, ...] = ()) -> Response:
-    raw = seen.raw
+def _page(visit: Visit, case: CaseView, refusals: tuple[Refusal, ...] = ()) -> Response:
+    raw = case.raw
     answer = render(
         visit,
         "cases/letters.html",
         case_id=raw["case_id"],
         entity=raw["entity"],
-        rows=letters.letters_of(visit, seen),
-        waiting=letters.waiting_in(visit, seen),
-        line=letters.may_write(visit, seen),
-        for_two=[one for one in letters.kinds_of(visit) if letters.is_for_two(visit, one)],
-        kinds=[(one, visit.in_language(visit.pack.letters[one].title)) for one in letters.kinds_of(visit)],
-        addressees=[one for one in dict.fromkeys((raw["entity"], raw["office"])) if one],
+        rows=letters.letters_of(visit, case),
+        waiting=letters.waiting_in(visit, case),
+        line=letters.may_write(visit, case),
+        for_two=[item for item in letters.kinds_of(visit) if letters.is_for_two(visit, item)],
+        kinds=[(item, visit.in_language(visit.pack.letters[item].title)) for item in letters.kinds_of(visit)],
+        addressees=[item for item in dict.fromkeys((raw["entity"], raw["office"])) if item],
         in_groups=in_groups,
         refusals=refusals,
         today=visit.server.local_now().date(),
@@ -52,7 +52,7 @@ def _page(visit: Visit, seen: CaseView, refusals: tuple[Refusal, ...] = ()) -> R
     return answer
 
 
-def _said(form: Form) -> LetterDraft:
+def _draft_of_form(form: Form) -> LetterDraft:
     def of(name: str, most: int = 200) -> str:
         return str(form.get(name) or "").strip()[:most]
 
@@ -73,32 +73,32 @@ def _said(form: Form) -> LetterDraft:
 @router.post("/draft")
 def draft(visit: Seeing, case_id: str, form: Form) -> Response:
     """Return the draft of a letter; nothing is stored."""
-    seen = view.see(visit, case_id)
-    if not letters.may_write(visit, seen):
+    case = view.see(visit, case_id)
+    if not letters.may_write(visit, case):
         raise PermissionDenied(letters.KIND)
-    file = letters.set_letter(visit, seen, _said(form), number="—")
+    file = letters.set_letter(visit, case, _draft_of_form(form), number="—")
     return Response(file, media_type=_PDF, headers={"content-disposition": 'attachment; filename="draft.pdf"'})
 
 
 @router.post("")
 def send(visit: Seeing, case_id: str, form: Form) -> Response:
     """Send a letter: its file is stored, and the ledger records it. Where the policy requires two officers it waits."""
-    seen = view.see(visit, case_id)
-    done = letters.send(visit, seen, _said(form))
+    case = view.see(visit, case_id)
+    done = letters.send(visit, case, _draft_of_form(form))
     if done.refusals:
-        return _page(visit, seen, done.refusals)
-    return RedirectResponse(f"/cases/{seen.raw['case_id']}/letters", 303)
+        return _page(visit, case, done.refusals)
+    return RedirectResponse(f"/cases/{case.raw['case_id']}/letters", 303)
 
 
 @router.get("/waiting/{number}.pdf")
 def waiting_file(visit: Seeing, case_id: str, number: int) -> Response:
     """Return a waiting letter as a draft: its content if it were sent now."""
-    seen = view.see(visit, case_id)
-    waits = approvals.waits_here(visit, seen, number)
+    case = view.see(visit, case_id)
+    waits = approvals.waits_here(visit, case, number)
     if waits["kind"] != letters.KIND:
         raise NotFound(number)
     file = letters.set_letter(
-        visit, seen, letters.said_of(waits), number=waits["fact"]["letter"], hands=letters.hands_of(waits)
+        visit, case, letters.draft_of(waits), number=waits["fact"]["letter"], hands=letters.hands_of(waits)
     )
     return Response(file, media_type=_PDF, headers={"content-disposition": 'attachment; filename="draft.pdf"'})
 
@@ -106,6 +106,6 @@ def waiting_file(visit: Seeing, case_id: str, number: int) -> Response:
 @router.get("/{letter}.pdf")
 def file(visit: Seeing, case_id: str, letter: str) -> Response:
     """Return a letter's file."""
-    found = letters.file_of(visit, view.see(visit, case_id), letter)
+    content = letters.file_of(visit, view.see(visit, case_id), letter)
     headers = {"content-disposition": f'attachment; filename="letter-{letter}.pdf"'}
-    return Response(found, media_type=_PDF, headers=headers)
+    return Response(content, media_type=_PDF, headers=headers)

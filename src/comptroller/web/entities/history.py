@@ -36,11 +36,11 @@ def history_of(visit: Visit, code: str) -> list[HistoryRow]:
 
     Of its own row, only the changes are listed.
     """
-    found: list[HistoryRow] = []
+    history: list[HistoryRow] = []
     for table in REGISTER:
         if table in visit.pack.tables:
-            found += _of(visit, table, code)
-    return sorted(found, key=lambda one: (-one.entry, one.table, one.words))[:MOST]
+            history += _of(visit, table, code)
+    return sorted(history, key=lambda row: (-row.entry, row.table, row.words))[:MOST]
 
 
 def _of(visit: Visit, table: str, code: str) -> list[HistoryRow]:
@@ -55,7 +55,7 @@ def _of(visit: Visit, table: str, code: str) -> list[HistoryRow]:
         visit.duck.rows(f"SELECT fact, min(entry) FROM main.gone_{table} WHERE fact IN ({facts}) GROUP BY fact")
     )
     ended = {fact: entry for fact, entry in gone.items() if visit.known is None or entry <= visit.known}
-    told = []
+    history = []
     for at, row in enumerate(rows[:MOST]):
         before = rows[at + 1] if table == "entity" and at + 1 < len(rows) else {}
         changed = {name: None if before and before.get(name) == value else value for name, value in row.items()}
@@ -66,10 +66,10 @@ def _of(visit: Visit, table: str, code: str) -> list[HistoryRow]:
         ]
         if table == "stake" and row["entity"] != code:
             words.insert(0, f"→ {visit.names.get(row['entity'], row['entity'])}")
-        told.append(_said(table, " · ".join(words), row, ended.get(row["fact"])))
-    return told
+        history.append(_history_row(table, " · ".join(words), row, ended.get(row["fact"])))
+    return history
 
 
-def _said(table: str, words: str, row: dict[str, Any], ended: int | None) -> HistoryRow:
+def _history_row(table: str, words: str, row: dict[str, Any], ended: int | None) -> HistoryRow:
     since, until = (row.get(name) for name in _DAYS)
     return HistoryRow(table, words, since, until, row["fact"] // FACT_LINES, row["received_at"], ended)

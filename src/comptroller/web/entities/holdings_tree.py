@@ -59,51 +59,51 @@ def branches(  # noqa: PLR0913 - which page of which brothers, as the root sees 
         [day, day, *holders, after, after + most, *also],
     )
     codes = list(dict.fromkeys(row["entity"] for row in rows))
-    below, basis, effective, found = (
+    below, basis, effective, findings = (
         _below(visit, codes, day),
         _bases(visit, holders, codes, day),
         _effective(visit, root, codes),
         _open(visit, codes),
     )
-    told: dict[str, tuple[list[Branch], int]] = {}
+    by_holder: dict[str, tuple[list[Branch], int]] = {}
     for row in rows:
-        one = row["entity"]
+        entity = row["entity"]
         branch = Branch(
-            one, row["holder"], row["share_pct"], (row["low_pct"], row["high_pct"]), basis.get((row["holder"], one), ""),
-            effective.get(one), below.get(one, 0), found.get(one, 0),
+            entity, row["holder"], row["share_pct"], (row["low_pct"], row["high_pct"]), basis.get((row["holder"], entity), ""),
+            effective.get(entity), below.get(entity, 0), findings.get(entity, 0),
         )  # fmt: skip
-        held, _ = told.setdefault(row["holder"], ([], 0))
-        held.append(branch)
-        told[row["holder"]] = (held, max(0, row["many"] - after - most))
-    return told
+        children, _ = by_holder.setdefault(row["holder"], ([], 0))
+        children.append(branch)
+        by_holder[row["holder"]] = (children, max(0, row["many"] - after - most))
+    return by_holder
 
 
-def grown(visit: Visit, root: str, day: dt.date, *, depth: int = 1, find: str = "") -> Branch:
+def open_tree(visit: Visit, root: str, day: dt.date, *, depth: int = 1, find: str = "") -> Branch:
     """Return the tree opened so many levels deep, or down to one entity; at most `MOST_SHOWN` entities at once."""
     way = ways(visit, root, [find], day).get(find, []) if find else []
     path = frozenset(way)
-    whole = Branch(root, "")
-    line: list[tuple[Branch, frozenset[str]]] = [(whole, frozenset([root]))]
-    shown, most = 0, MOST_BROTHERS if depth > 2 else BROTHERS
+    tree = Branch(root, "")
+    line: list[tuple[Branch, frozenset[str]]] = [(tree, frozenset([root]))]
+    count, most = 0, MOST_BROTHERS if depth > 2 else BROTHERS
     for level in range(1, DEEPEST + 1):
         wanted = [
-            (b, above) for b, above in line if (level <= depth or b.entity in path or b is whole) and not b.is_again
+            (b, above) for b, above in line if (level <= depth or b.entity in path or b is tree) and not b.is_again
         ]
-        if not wanted or shown >= MOST_SHOWN:
+        if not wanted or count >= MOST_SHOWN:
             break
-        held = branches(visit, root, sorted({b.entity for b, _ in wanted}), day, most=most, also=path)
+        by_holder = branches(visit, root, sorted({b.entity for b, _ in wanted}), day, most=most, also=path)
         line = []
         for b, above in wanted:
-            if shown >= MOST_SHOWN:
+            if count >= MOST_SHOWN:
                 break
-            children, b.rest = held.get(b.entity, ([], 0))
+            children, b.rest = by_holder.get(b.entity, ([], 0))
             b.next = most
             b.children = [Branch(**{name: getattr(c, name) for name in _OF_EDGE}) for c in children]
             for child in b.children:
                 child.is_again, child.is_hit = child.entity in above, child.entity == find
-            shown += len(b.children)
+            count += len(b.children)
             line += [(child, above | {child.entity}) for child in b.children]
-    return whole
+    return tree
 
 
 _OF_EDGE = ("entity", "holder", "share_pct", "bounds", "basis", "effective_pct", "below", "open_count")
@@ -116,16 +116,16 @@ def ways(visit: Visit, root: str, entities: Sequence[str], day: dt.date) -> dict
     up: dict[str, list[str]] = {}
     line = list(dict.fromkeys(entities))
     for _ in range(DEEPEST):
-        line = [one for one in line if one not in up and one != root]
+        line = [entity for entity in line if entity not in up and entity != root]
         if not line:
             break
         sql = f"{_HELD} AND s.entity IN ({_marks(line)}) GROUP BY s.holder, s.entity ORDER BY share_pct DESC NULLS LAST, s.holder"
-        up.update({one: [] for one in line})
+        up.update({entity: [] for entity in line})
         for row in visit.rows(sql, [day, day, *line]):
             up[row["entity"]].append(row["holder"])
-        line = [holder for one in line for holder in up[one]]
-    found = {one: _way(root, one, up) for one in entities}
-    return {one: way for one, way in found.items() if way}
+        line = [holder for entity in line for holder in up[entity]]
+    paths = {entity: _way(root, entity, up) for entity in entities}
+    return {entity: way for entity, way in paths.items() if way}
 
 
 def _way(root: str, entity: str, up: dict[str, list[str]]) -> list[str]:
@@ -134,10 +134,10 @@ def _way(root: str, entity: str, up: dict[str, list[str]]) -> list[str]:
     line = [entity]
     while line and root not in came:
         further = []
-        for one in line:
-            for holder in up.get(one, []):
+        for held_entity in line:
+            for holder in up.get(held_entity, []):
                 if holder not in came:
-                    came[holder] = one
+                    came[holder] = held_entity
                     further.append(holder)
         line = further
     if root not in came:
@@ -155,8 +155,8 @@ def search(visit: Visit, root: str, text: str, day: dt.date) -> list[list[str]]:
         f"ORDER BY length(name), entity LIMIT {MOST_FOUND * 5}",
         [text.strip(), root],
     )
-    found = ways(visit, root, [row["entity"] for row in rows], day)
-    return list(found.values())[:MOST_FOUND]
+    paths = ways(visit, root, [row["entity"] for row in rows], day)
+    return list(paths.values())[:MOST_FOUND]
 
 
 def _marks(values: Sequence[str] | frozenset[str]) -> str:
@@ -175,7 +175,11 @@ def _bases(visit: Visit, holders: Sequence[str], codes: Sequence[str], day: dt.d
     if not codes:
         return {}
     if visit.valid is not None or visit.known is not None:
-        return {(one, held): basis for one in holders for held, basis in bases(visit, one, list(codes), day).items()}
+        return {
+            (holder, entity): basis
+            for holder in holders
+            for entity, basis in bases(visit, holder, list(codes), day).items()
+        }
     sql = (
         f"SELECT owner, entity, min(basis) AS basis FROM controls WHERE owner IN ({_marks(holders)}) "
         f"AND entity IN ({_marks(codes)}) GROUP BY 1, 2"

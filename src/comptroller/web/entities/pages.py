@@ -47,13 +47,13 @@ def entities(  # noqa: PLR0913, PLR0917 - what one may ask by
 ) -> Response:  # fmt: skip
     """Return one page of the register."""
     wheres, values = ["true"], []
-    for said, where in (
+    for wanted, where in (
         (level, "CAST(l.management AS VARCHAR) = ?"),
         (text, "contains(lower(concat_ws(' ', e.entity, e.name, e.uscc)), lower(?))"),
     ):
-        if said:
+        if wanted:
             wheres.append(where)
-            values.append(said)
+            values.append(wanted)
     if under:
         where, more = visit.under("e.entity", under)
         wheres.append(where)
@@ -72,10 +72,10 @@ def entities(  # noqa: PLR0913, PLR0917 - what one may ask by
     )
     many = open_counts(visit, [row["entity"] for row in rows])
     visit.hidden_count = visit.count_hidden("entity")
-    asked = {"level": level, "under": under, "text": text} | ({} if kind is None else {"class": kind})
+    criteria = {"level": level, "under": under, "text": text} | ({} if kind is None else {"class": kind})
     fields = {f.name: f for f in visit.pack.kinds["entity"].fields}
     return render(
-        visit, "entities/entities.html", rows=rows, count=count, page=page, pages=max(1, -(-count // PAGE)), asked=asked, many=many,
+        visit, "entities/entities.html", rows=rows, count=count, page=page, pages=max(1, -(-count // PAGE)), asked=criteria, many=many,
         shown=lambda name, value: cell(visit, fields[name], value),
     )  # fmt: skip
 
@@ -107,8 +107,8 @@ def entity(visit: Seeing, code: str) -> Response:
     day = day_of(visit)
     up, down = stakes(visit, code, day, up=True), stakes(visit, code, day, up=False)
     control, effective = above(visit, code, day)
-    basis = bases(visit, code, [one["party"] for one in down], day)
-    controlling = {one["owner"]: one["basis"] for one in control}
+    basis = bases(visit, code, [row["party"] for row in down], day)
+    controlling = {row["owner"]: row["basis"] for row in control}
     visit.hidden_count = visit.count_hidden("finding_now", "entity = ?", [code])
     return render(
         visit,
@@ -122,7 +122,7 @@ def entity(visit: Seeing, code: str) -> Response:
         children=visit.rows("SELECT entity, name FROM entity WHERE parent = ? ORDER BY entity LIMIT 100", [code]),
         up=up,
         down=down,
-        top=holdings_tree.grown(visit, code, day),
+        top=holdings_tree.open_tree(visit, code, day),
         root=code,
         level=visit.one("SELECT management FROM level WHERE entity = ?", [code]),
         heard=visit.one("SELECT max(last_at) FROM heard WHERE entity = ?", [code]),
@@ -131,8 +131,8 @@ def entity(visit: Seeing, code: str) -> Response:
         control=control,
         controlling=controlling,
         effective=effective,
-        bodies=held(visit, "body", code, day),
-        posts=held(visit, "post", code, day),
+        bodies=valid_rows(visit, "body", code, day),
+        posts=valid_rows(visit, "post", code, day),
         lists=visit.rows(
             "SELECT list, item, holder, distance, limit_cny, body, valid_from FROM list_in_force WHERE entity = ? AND valid_from <= ? AND coalesce(valid_until, DATE '9999-12-31') > ? AND distance < 999 ORDER BY list, item, distance LIMIT 200",
             [code, day, day],
@@ -182,11 +182,11 @@ def structure(
     present(code if visit.sees_entity(code) else None, code)
     day = day_of(visit)
     visit.hidden_count = visit.count_hidden("stake")
-    found = holdings_tree.search(visit, code, text, day) if text.strip() else []
+    paths = holdings_tree.search(visit, code, text, day) if text.strip() else []
     sql = "SELECT ancestor FROM ancestor WHERE entity = ? AND distance > 0 ORDER BY distance DESC"
     return render(
-        visit, "entities/structure.html", code=code, root=code, text=text, find=find, depth=depth, found=found,
-        top=holdings_tree.grown(visit, code, day, depth=depth, find=find), chain=visit.rows(sql, [code]), known_on=known_on(visit),
+        visit, "entities/structure.html", code=code, root=code, text=text, find=find, depth=depth, found=paths,
+        top=holdings_tree.open_tree(visit, code, day, depth=depth, find=find), chain=visit.rows(sql, [code]), known_on=known_on(visit),
     )  # fmt: skip
 
 
@@ -203,24 +203,24 @@ def holdings(
     day = day_of(visit)
     if side == "holdings":
         root = root if visit.sees_entity(root) else code
-        held, rest = holdings_tree.branches(visit, root, [code], day, after=first).get(code, ([], 0))
-        top = holdings_tree.Branch(code, "", children=held, rest=rest, next=first + holdings_tree.BROTHERS)
+        children, rest = holdings_tree.branches(visit, root, [code], day, after=first).get(code, ([], 0))
+        top = holdings_tree.Branch(code, "", children=children, rest=rest, next=first + holdings_tree.BROTHERS)
         return render(visit, "entities/holdings.html", top=top, root=root)
-    found = stakes(visit, code, day, up=True, first=first)
-    basis = {one["owner"]: one["basis"] for one in above(visit, code, day)[0]}
-    return render(visit, "entities/owners.html", code=code, stakes=found, basis=basis, first=first)
+    owners = stakes(visit, code, day, up=True, first=first)
+    basis = {row["owner"]: row["basis"] for row in above(visit, code, day)[0]}
+    return render(visit, "entities/owners.html", code=code, stakes=owners, basis=basis, first=first)
 
 
-def _row(visit: Visit, found: list[dict[str, Any]], basis: dict[str, str]) -> list[Box]:
+def _row(visit: Visit, rows: list[dict[str, Any]], basis: dict[str, str]) -> list[Box]:
     """Return a row of the chart: the largest stakes with share and basis, and how many more there are."""
     edges = [
         ChartEdge(
-            one["party"], visit.names.get(one["party"], one["party"]),
-            percent(one["share_pct"]) if one["share_pct"] is not None else "", basis.get(one["party"], ""),
+            row["party"], visit.names.get(row["party"], row["party"]),
+            percent(row["share_pct"]) if row["share_pct"] is not None else "", basis.get(row["party"], ""),
         )
-        for one in found
+        for row in rows
     ]  # fmt: skip
-    more = (found[0]["many"] if found else 0) - MOST_BOXES + 1
+    more = (rows[0]["many"] if rows else 0) - MOST_BOXES + 1
     return stakes_row(edges, visit.text("entities.rest", count=number(more)))
 
 
@@ -229,17 +229,17 @@ def stakes(visit: Visit, code: str, day: dt.date, *, up: bool, first: int = 0) -
 
     Each row has the other party, and how many stakes come next.
     """
-    one, other = ("entity", "holder") if up else ("holder", "entity")
+    own_column, other_column = ("entity", "holder") if up else ("holder", "entity")
     return visit.rows(
-        f"SELECT s.{other} AS party, s.share_pct, (SELECT count(*) FROM stake AS t WHERE t.{one} = s.{other}) AS next, count(*) OVER () AS many "
-        f"FROM stake AS s WHERE s.{one} = ? AND coalesce(s.valid_from, DATE '0001-01-01') <= ? "
-        f"AND coalesce(s.valid_until, DATE '9999-12-31') > ? ORDER BY s.share_pct DESC NULLS LAST, s.{other} "
+        f"SELECT s.{other_column} AS party, s.share_pct, (SELECT count(*) FROM stake AS t WHERE t.{own_column} = s.{other_column}) AS next, count(*) OVER () AS many "
+        f"FROM stake AS s WHERE s.{own_column} = ? AND coalesce(s.valid_from, DATE '0001-01-01') <= ? "
+        f"AND coalesce(s.valid_until, DATE '9999-12-31') > ? ORDER BY s.share_pct DESC NULLS LAST, s.{other_column} "
         f"LIMIT {MOST_STAKES} OFFSET {int(first)}",
         [code, day, day],
     )
 
 
-def held(visit: Visit, table: str, code: str, day: dt.date) -> tuple[list[str], list[list[str]]]:
+def valid_rows(visit: Visit, table: str, code: str, day: dt.date) -> tuple[list[str], list[list[str]]]:
     """Return the rows of a kind that are valid for an entity on a day: the titles of the filled columns, and
     the values.
     """
@@ -251,9 +251,9 @@ def held(visit: Visit, table: str, code: str, day: dt.date) -> tuple[list[str], 
         "AND coalesce(valid_until, DATE '9999-12-31') > ? ORDER BY fact LIMIT 200",
         [code, day, day],
     )
-    told = [{title: value for title, value, f in fields_of(visit, table, row) if f.name != "entity"} for row in rows]
-    heads = list(dict.fromkeys(title for one in told for title in one))
-    return heads, [[one.get(title, NOTHING) for title in heads] for one in told]
+    cells = [{title: value for title, value, f in fields_of(visit, table, row) if f.name != "entity"} for row in rows]
+    heads = list(dict.fromkeys(title for fields in cells for title in fields))
+    return heads, [[fields.get(title, NOTHING) for title in heads] for fields in cells]
 
 
 def dues(visit: Visit, code: str, day: dt.date) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ from comptroller.access.grants import SEE
 from comptroller.model.finding import plain
 from comptroller.web.api.pagination import After, Limit, cut
 from comptroller.web.api.schemas import EntityPage, FindingPage, FindingRow, FindingWhole, GrantForm, Me
-from comptroller.web.findings.detail_page import explained
-from comptroller.web.findings.list_page import FindingFilter, select, whole_rows
+from comptroller.web.findings.detail_page import explanation_of
+from comptroller.web.findings.list_page import FindingFilter, full_rows, select
 from comptroller.web.shell.auth import Visiting, may, present
 from comptroller.web.shell.labels import seen_rows
 from comptroller.web.shell.visit import Visit
@@ -40,7 +40,7 @@ def me(visit: Visiting) -> Me:
     return Me(visit.login, grants, scope, visit.position[0])
 
 
-def asked_by(  # noqa: PLR0913, PLR0917 - what one may ask by
+def filter_of_call(  # noqa: PLR0913, PLR0917 - what one may ask by
     state: Literal["open", "not_judged", "cleared", "all"] = "open",
     rule: Word = "",
     domain: Word = "",
@@ -62,14 +62,14 @@ def asked_by(  # noqa: PLR0913, PLR0917 - what one may ask by
 
 @router.get("/findings")
 def findings(
-    visit: Seeing, asked: Annotated[FindingFilter, Depends(asked_by)], after: After = "", limit: Limit = 100
+    visit: Seeing, criteria: Annotated[FindingFilter, Depends(filter_of_call)], after: After = "", limit: Limit = 100
 ) -> FindingPage:
     """Return findings in the order of their names; the filters are those of the page."""
-    sql, values = select(visit, asked)
+    sql, values = select(visit, criteria)
     names = visit.rows(
         f"SELECT finding, known FROM ({sql}) WHERE finding > ? ORDER BY finding LIMIT {limit + 1}", [*values, after]
     )
-    rows, following = cut(whole_rows(visit, names, "finding"), limit, "finding")
+    rows, following = cut(full_rows(visit, names, "finding"), limit, "finding")
     items = [FindingRow(**_finding_cells(row)) for row in rows]
     return FindingPage(items, following, visit.count_hidden("finding_now"))
 
@@ -87,10 +87,10 @@ def _finding_cells(row: dict[str, Any]) -> dict[str, Any]:
 @router.get("/findings/{finding}")
 def finding(visit: Seeing, finding: str) -> FindingWhole:
     """Explain a finding."""
-    found = explained(visit, finding)
-    rows, hidden = seen_rows(visit, found.rows)
-    said: dict[str, Any] = plain(found.as_json())
-    return FindingWhole(**said | {"rows": plain(rows), "hidden": hidden})
+    explanation = explanation_of(visit, finding)
+    rows, hidden = seen_rows(visit, explanation.rows)
+    fields: dict[str, Any] = plain(explanation.as_json())
+    return FindingWhole(**fields | {"rows": plain(rows), "hidden": hidden})
 
 
 @router.get("/entities")
@@ -105,5 +105,5 @@ def entities(visit: Seeing, after: After = "", limit: Limit = 100) -> EntityPage
 def entity(visit: Seeing, entity: str) -> dict[str, Any]:
     """Return one entity of the register, with the fields that the policy defines."""
     rows = visit.rows("SELECT * FROM entity WHERE entity = ?", [entity])
-    found: dict[str, Any] = plain(present(rows[0] if rows else None, entity))
-    return found
+    row: dict[str, Any] = plain(present(rows[0] if rows else None, entity))
+    return row

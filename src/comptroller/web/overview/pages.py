@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from comptroller.access.grants import ADMINISTER, SEE
-from comptroller.web.ledger.pages import is_seen
+from comptroller.web.ledger.pages import is_visible
 from comptroller.web.overview.queries import OPEN, capital, groups_of, late
 from comptroller.web.shell.auth import Visiting, may
 from comptroller.web.shell.menu import MenuEntry
@@ -61,11 +61,11 @@ def minute_of(visit: Visit) -> dt.datetime:
     return visit.server.clock().replace(second=0, microsecond=0)
 
 
-def arrived(visit: Visit) -> tuple[str, int]:
+def last_hour_reports(visit: Visit) -> tuple[str, int]:
     """Return the start of the last hour, and how many reports came since from reporters within scope."""
     server = visit.server
     since, counted = server.report_rate.by_reporter(server.ledger, server.heads, server.clock())
-    return since.isoformat(timespec="minutes"), sum(n for who, n in counted.items() if is_seen(visit, who))
+    return since.isoformat(timespec="minutes"), sum(n for who, n in counted.items() if is_visible(visit, who))
 
 
 def _glance(visit: Visit) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def _glance(visit: Visit) -> dict[str, Any]:
         "entity_count": len(visit.names),
         "levels": levels(visit),
         "capital": capital(visit),
-        "arrived": arrived(visit),
+        "arrived": last_hour_reports(visit),
         "late": due.first,
         "late_count": due.count,
         "silent": visit.rows(
@@ -133,12 +133,12 @@ def levels(visit: Visit) -> dict[str, Any]:
         by: dict[int, dict[str, int]] = {}
         for row in rows:
             by.setdefault(row["level"], {})[row["class"]] = row["many"]
-        sums = {one: sum(many.get(one, 0) for many in by.values()) for one in {row["class"] for row in rows}}
-        classes = sorted(sums, key=lambda one: (-sums[one], one))
+        sums = {name: sum(many.get(name, 0) for many in by.values()) for name in {row["class"] for row in rows}}
+        classes = sorted(sums, key=lambda name: (-sums[name], name))
         return {"classes": classes, "rows": list(by.items()), "most": max((row["many"] for row in rows), default=0)}
 
-    found: dict[str, Any] = visit.kept("levels", ("entity",), make)
-    return found
+    table: dict[str, Any] = visit.kept("levels", ("entity",), make)
+    return table
 
 
 def newest(visit: Visit, most: int) -> list[dict[str, Any]]:

@@ -25,8 +25,8 @@ class Groups:
 
 def groups_of(visit: Visit) -> Groups:
     """Return the groups: the first level below the highest that the viewer sees, with at least one entity below it."""
-    found: Groups = visit.kept("groups", ("entity",), lambda: _groups(visit))
-    return found
+    groups: Groups = visit.kept("groups", ("entity",), lambda: _groups(visit))
+    return groups
 
 
 def _groups(visit: Visit) -> Groups:
@@ -43,7 +43,7 @@ def _groups(visit: Visit) -> Groups:
         below = min(row["depth"] for row in heads if row["depth"] > least)
         top = [row for row in heads if row["depth"] == below]
     tops = [str(row["entity"]) for row in top[:12]]
-    listed = ", ".join("'" + one.replace("'", "''") + "'" for one in tops)
+    listed = ", ".join("'" + entity.replace("'", "''") + "'" for entity in tops)
     # The tops are at one level of a tree, so that no entity is below two of them; viewers see all below what they
     # see.
     tree = "main.ancestor" if visit.valid is None and visit.known is None else "ancestor"
@@ -52,12 +52,12 @@ def _groups(visit: Visit) -> Groups:
 
 def capital(visit: Visit) -> list[dict[str, Any]]:
     """Return the capital at a glance, computed again when a statement, a stake or the register changes."""
-    found: list[dict[str, Any]] = visit.kept("capital", CAPITAL, lambda: _capital(visit))
-    return found
+    items: list[dict[str, Any]] = visit.kept("capital", CAPITAL, lambda: _capital(visit))
+    return items
 
 
 def _capital(visit: Visit) -> list[dict[str, Any]]:
-    found = []
+    items = []
     for item, scope, title in first_items(visit):
         rows = visit.rows(
             "SELECT count(*) AS many, sum(amount_cny) AS whole, max(period_end) AS until, sum(effective) AS effective "
@@ -65,8 +65,8 @@ def _capital(visit: Visit) -> list[dict[str, Any]]:
             [item, scope, visit.server.owner],
         )
         if rows and rows[0]["many"]:
-            found.append({"title": title, "item": item, "scope": scope, **rows[0]})
-    return found
+            items.append({"title": title, "item": item, "scope": scope, **rows[0]})
+    return items
 
 
 def first_items(visit: Visit) -> list[tuple[str, str, Text | None]]:
@@ -93,10 +93,10 @@ effective part.
 def capital_parts(visit: Visit, item: str, scope: str) -> list[dict[str, Any]]:
     """Return the statements that an item of the capital sums up, the largest first."""
     sql = f"SELECT * FROM ({_FIRST_STATEMENTS}) ORDER BY amount_cny DESC NULLS LAST, entity"
-    found: list[dict[str, Any]] = visit.kept(
+    parts: list[dict[str, Any]] = visit.kept(
         ("capital", item, scope), CAPITAL, lambda: visit.rows(sql, [item, scope, visit.server.owner])
     )
-    return found
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,8 @@ class Late:
 
 def late(visit: Visit, most: int = 8) -> Late:
     """Return the reports that are due and missing, the longest overdue first."""
-    found: Late = visit.kept(("late", most), DUES, lambda: _late(visit, most))
-    return found
+    late_reports: Late = visit.kept(("late", most), DUES, lambda: _late(visit, most))
+    return late_reports
 
 
 def _late(visit: Visit, most: int) -> Late:

@@ -40,11 +40,11 @@ def reform(visit: Seeing, result: Word = "", status: Word = "", mark: Word = "",
     """Return the tasks within scope, with the findings about each, and the progress of each result."""
     if TASK not in visit.pack.tables:
         raise NotFound(visit.path)
-    found = _found(visit)
-    tasks = [row | {"marks": found.get((row["entity"], row["task"]), ())} for row in _tasks(visit)]
-    asked = {"result": result, "status": status, "mark": mark, "under": under}
+    marks = _marks_by_task(visit)
+    tasks = [row | {"marks": marks.get((row["entity"], row["task"]), ())} for row in _tasks(visit)]
+    criteria = {"result": result, "status": status, "mark": mark, "under": under}
     below = set(_below(visit, under)) if under else None
-    rows = [row for row in tasks if _fits(row, asked) and (below is None or row["entity"] in below)]
+    rows = [row for row in tasks if _fits(row, criteria) and (below is None or row["entity"] in below)]
     kind = visit.pack.tables[TASK]
     visit.hidden_count = visit.count_hidden(TASK)
     return render(
@@ -52,10 +52,10 @@ def reform(visit: Seeing, result: Word = "", status: Word = "", mark: Word = "",
         "overview/reform.html",
         rows=rows[:_MOST],
         count=len(rows),
-        asked=asked,
-        total=_counted(tasks),
+        asked=criteria,
+        total=_task_counts(tasks),
         results=[
-            (name, visit.in_language(text), _counted([row for row in tasks if row["result"] == name]))
+            (name, visit.in_language(text), _task_counts([row for row in tasks if row["result"] == name]))
             for name, text in kind.field("result").choices.items()
         ],
         statuses=[(name, visit.in_language(text)) for name, text in kind.field("task_status").choices.items()],
@@ -77,7 +77,7 @@ def _tasks(visit: Visit) -> list[dict[str, Any]]:
     )
 
 
-def _found(visit: Visit) -> Marks:
+def _marks_by_task(visit: Visit) -> Marks:
     """Return the rules that find each task."""
     named = {_rule(visit, mark): mark for mark in _RULES}
     listed = [name for name in named if name]
@@ -89,11 +89,11 @@ def _found(visit: Visit) -> Marks:
         f"WHERE state IN ('raised', 'changed') AND rule IN ({marks})",
         listed,
     )
-    found: Marks = {}
+    by_task: Marks = {}
     for row in rows:
         key = (row["entity"], row["task"])
-        found[key] = (*found.get(key, ()), (named[row["rule"]], row["finding"]))
-    return found
+        by_task[key] = (*by_task.get(key, ()), (named[row["rule"]], row["finding"]))
+    return by_task
 
 
 def _rule(visit: Visit, mark: str) -> str:
@@ -104,15 +104,15 @@ def _below(visit: Visit, entity: str) -> list[str]:
     return [row["entity"] for row in visit.rows("SELECT entity FROM ancestor WHERE ancestor = ?", [entity])]
 
 
-def _fits(row: Mapping[str, Any], asked: Mapping[str, str]) -> bool:
+def _fits(row: Mapping[str, Any], criteria: Mapping[str, str]) -> bool:
     return (
-        asked["result"] in ("", row["result"] or "none")
-        and asked["status"] in ("", row["task_status"])
-        and (not asked["mark"] or any(mark == asked["mark"] for mark, _ in row["marks"]))
+        criteria["result"] in ("", row["result"] or "none")
+        and criteria["status"] in ("", row["task_status"])
+        and (not criteria["mark"] or any(mark == criteria["mark"] for mark, _ in row["marks"]))
     )
 
 
-def _counted(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _task_counts(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the number of tasks, of done ones, of done ones with evidence, and of findings about them."""
     live = [row for row in rows if row["task_status"] != "dropped"]
     done = [row for row in live if row["task_status"] == "done"]

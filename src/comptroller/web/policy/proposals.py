@@ -59,18 +59,18 @@ def _may_whole(grants: Iterable[Grant], act: str, owner: str) -> bool:
     return any(g.gives(act) and g.entity == owner and not g.domain and not g.line for g in grants)
 
 
-def _kept(server: Server, where: str, *values: str) -> list[Proposal]:
+def _stored(server: Server, where: str, *values: str) -> list[Proposal]:
     rows = server.storage.rows(f"SELECT {_COLUMNS} FROM proposal WHERE {where} ORDER BY at DESC, proposal", values)
-    found = []
+    matches = []
     for row in rows:
         name, login, at, path, text, why, state, outcome, adopter = (str(cell or "") for cell in row)
-        found.append(Proposal(name, login, at, path, text, why, state, json.loads(outcome or "{}"), adopter))
-    return found
+        matches.append(Proposal(name, login, at, path, text, why, state, json.loads(outcome or "{}"), adopter))
+    return matches
 
 
 def proposals(server: Server) -> list[Proposal]:
     """Return all proposals, the newest first."""
-    return _kept(server, "true")
+    return _stored(server, "true")
 
 
 def proposal_of(server: Server, name: str) -> Proposal:
@@ -79,10 +79,10 @@ def proposal_of(server: Server, name: str) -> Proposal:
     Raises:
         NotFound: there is none of that name.
     """
-    found = _kept(server, "proposal = ?", name)
-    if not found:
+    matches = _stored(server, "proposal = ?", name)
+    if not matches:
         raise NotFound(name)
-    return found[0]
+    return matches[0]
 
 
 def difference(before: str, after: str, path: str) -> str:
@@ -124,67 +124,74 @@ def propose(visit: Visit, path: str, text: str, why: str) -> str:
         [*values, _json(outcome), visit.login, path, text, OPEN],
     )
     if not is_new:
-        return _kept(visit.server, same, visit.login, path, text, OPEN)[0].proposal
+        return _stored(visit.server, same, visit.login, path, text, OPEN)[0].proposal
     visit.note("propose", name, f"{path}\nsha256 {_digest(text)}\n{why.strip()}\n{difference(before, text, path)}")
     return name
 
 
-def replay(visit: Visit, one: Proposal) -> int:
+def replay(visit: Visit, proposal: Proposal) -> int:
     """Start the replay of a proposal on history, after the jobs before it; return the job's number."""
-    refuse_ended(visit.server, one)
+    refuse_ended(visit.server, proposal)
     server, login = visit.server, visit.login
-    after = changed(visit.pack, one)
+    after = candidate_of(visit.pack, proposal)
 
     def work() -> str:
         trial = try_out(server, after)
-        outcome = {"before": one.outcome["before"], "at": server.clock().isoformat(), "by": login, **trial.as_json()}
+        outcome = {
+            "before": proposal.outcome["before"],
+            "at": server.clock().isoformat(),
+            "by": login,
+            **trial.as_json(),
+        }
         server.storage.put(
             "UPDATE proposal SET state = ?, outcome = ? WHERE proposal = ? AND state IN (?, ?)",
-            [REPLAYED, _json(outcome), one.proposal, OPEN, REPLAYED],
+            [REPLAYED, _json(outcome), proposal.proposal, OPEN, REPLAYED],
         )
-        said = ", ".join(f"{sort} {sum(trial.counts[sort].values())}" for sort in SORTS)
-        said += f"; examples {trial.examples}, failed {len(trial.failures)}"
-        server.note(login, "replay", one.proposal, f"entry {trial.entries}, policy {trial.digest}: {said}")
-        return said
+        summary = ", ".join(f"{sort} {sum(trial.counts[sort].values())}" for sort in SORTS)
+        summary += f"; examples {trial.examples}, failed {len(trial.failures)}"
+        server.note(login, "replay", proposal.proposal, f"entry {trial.entries}, policy {trial.digest}: {summary}")
+        return summary
 
-    return _alone(one, server.jobs.start_alone("replay", one.proposal, login, work))
+    return _job_number(proposal, server.jobs.start_alone("replay", proposal.proposal, login, work))
 
 
-def _alone(one: Proposal, number: int | None) -> int:
+def _job_number(proposal: Proposal, number: int | None) -> int:
     """Return the number of a job.
 
     Raises:
         Refused: another job works on the proposal already.
     """
     if number is None:
-        raise _ended(one)
+        raise _not_open(proposal)
     return number
 
 
-def adopt(visit: Visit, one: Proposal) -> int:
+def adopt(visit: Visit, proposal: Proposal) -> int:
     """Adopt a replayed proposal, as a user other than its author, and evaluate all rules again; return the
     job's number.
     """
-    if not may_change(visit, ADOPT) or is_same_person(visit.server, visit.login, one.login):
+    if not may_change(visit, ADOPT) or is_same_person(visit.server, visit.login, proposal.login):
         raise PermissionDenied(ADOPT)
-    refuse_ended(visit.server, one)
+    refuse_ended(visit.server, proposal)
     server, login = visit.server, visit.login
-    after = changed(visit.pack, one)
-    if one.outcome.get("digest") != after.digest or one.outcome.get("failures"):
-        raise Refused([refusal("desk.policy.replay", (one.path, None, ""), one.state)])
+    after = candidate_of(visit.pack, proposal)
+    if proposal.outcome.get("digest") != after.digest or proposal.outcome.get("failures"):
+        raise Refused([refusal("desk.policy.replay", (proposal.path, None, ""), proposal.state)])
 
     def work() -> str:
-        turns = server.writer.do(lambda worker: _adopted(server, one, login, after, worker)).result()
+        turns = server.writer.do(lambda worker: _adopt_now(server, proposal, login, after, worker)).result()
         if turns is None:
             return "withdrawn, or not to be adopted any more"
-        said = f"policy {after.digest}, proposed by {one.login}; {len(turns)} findings turned"
-        server.note(login, "adopt", one.proposal, said)
-        return said
+        summary = f"policy {after.digest}, proposed by {proposal.login}; {len(turns)} findings turned"
+        server.note(login, "adopt", proposal.proposal, summary)
+        return summary
 
-    return _alone(one, server.jobs.start_alone("adopt", one.proposal, login, work))
+    return _job_number(proposal, server.jobs.start_alone("adopt", proposal.proposal, login, work))
 
 
-def _adopted(server: Server, one: Proposal, login: str, after: Pack, worker: Engine) -> list[FindingChange] | None:
+def _adopt_now(
+    server: Server, proposal: Proposal, login: str, after: Pack, worker: Engine
+) -> list[FindingChange] | None:
     """Adopt a proposal in the engine's thread.
 
     None where it was withdrawn, its base text changed, or the adopter lost the right. One statement claims the
@@ -192,17 +199,21 @@ def _adopted(server: Server, one: Proposal, login: str, after: Pack, worker: Eng
     """
     viewer = viewer_of(server.duck, server.owner, login, server.local_now().date())
     is_right = viewer is not None and _may_whole(viewer.in_force, ADOPT, server.owner)
-    if not is_right or is_stale(worker.pack, one) or candidate(worker.pack, one.path, one.text).digest != after.digest:
+    if (
+        not is_right
+        or is_stale(worker.pack, proposal)
+        or candidate(worker.pack, proposal.path, proposal.text).digest != after.digest
+    ):
         return None
     taken = "UPDATE proposal SET state = ?, adopter = ? WHERE proposal = ? AND state = ?"
-    if not server.storage.put(taken, [ADOPTING, login, one.proposal, REPLAYED]):
+    if not server.storage.put(taken, [ADOPTING, login, proposal.proposal, REPLAYED]):
         return None
     try:
         turns = worker.adopt(dict(after.files), after.name, server.clock())
     except BaseException:
-        server.storage.put(taken, [REPLAYED, "", one.proposal, ADOPTING])
+        server.storage.put(taken, [REPLAYED, "", proposal.proposal, ADOPTING])
         raise
-    server.storage.put(taken, [ADOPTED, login, one.proposal, ADOPTING])
+    server.storage.put(taken, [ADOPTED, login, proposal.proposal, ADOPTING])
     return list(turns)
 
 
@@ -213,33 +224,33 @@ def resume(server: Server) -> None:
     server.storage.put("UPDATE proposal SET state = ?, adopter = '' WHERE state = ?", [REPLAYED, ADOPTING])
 
 
-def withdraw(visit: Visit, one: Proposal) -> None:
+def withdraw(visit: Visit, proposal: Proposal) -> None:
     """Withdraw a proposal, as its author; one that waits for adoption is not adopted."""
-    if visit.login != one.login:
+    if visit.login != proposal.login:
         raise PermissionDenied(PROPOSE)
     sql = "UPDATE proposal SET state = ? WHERE proposal = ? AND state IN (?, ?)"
-    if not visit.server.storage.put(sql, [WITHDRAWN, one.proposal, OPEN, REPLAYED]):
-        raise _ended(one)
-    visit.note("withdraw", one.proposal)
+    if not visit.server.storage.put(sql, [WITHDRAWN, proposal.proposal, OPEN, REPLAYED]):
+        raise _not_open(proposal)
+    visit.note("withdraw", proposal.proposal)
 
 
-def changed(pack: Pack, one: Proposal) -> Pack:
+def candidate_of(pack: Pack, proposal: Proposal) -> Pack:
     """Return the policy that a proposal would make.
 
     Raises:
         Refused: the file has changed since the proposal was written.
     """
-    if is_stale(pack, one):
-        raise Refused([refusal("desk.policy.stale", (one.path, None, ""), one.path)])
-    return candidate(pack, one.path, one.text)
+    if is_stale(pack, proposal):
+        raise Refused([refusal("desk.policy.stale", (proposal.path, None, ""), proposal.path)])
+    return candidate(pack, proposal.path, proposal.text)
 
 
-def is_stale(pack: Pack, one: Proposal) -> bool:
+def is_stale(pack: Pack, proposal: Proposal) -> bool:
     """Return whether the file has changed since the proposal was written."""
-    return _digest(pack.files.get(one.path, b"").decode()) != one.outcome.get("before")
+    return _digest(pack.files.get(proposal.path, b"").decode()) != proposal.outcome.get("before")
 
 
-def seen(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def visible_rows(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the findings of a replay that are within scope, under every policy that has their rule."""
     open_to: dict[str, set[str]] = {}
     reaches = [AccessScope(visit.reach.viewer, pack, visit.server.owner) for pack in packs]
@@ -253,18 +264,18 @@ def seen(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[di
     return [row for row in rows if row["entity"] in open_to.get(row["rule"], ())]
 
 
-def refuse_ended(server: Server, one: Proposal) -> None:
+def refuse_ended(server: Server, proposal: Proposal) -> None:
     """Check that a proposal is open and idle.
 
     Raises:
         Refused: it was adopted or withdrawn, or a job works on it.
     """
-    if not one.is_live or server.jobs.open_about(one.proposal):
-        raise _ended(one)
+    if not proposal.is_live or server.jobs.open_about(proposal.proposal):
+        raise _not_open(proposal)
 
 
-def _ended(one: Proposal) -> Refused:
-    return Refused([refusal("desk.policy.ended", (one.path, None, ""), one.state)])
+def _not_open(proposal: Proposal) -> Refused:
+    return Refused([refusal("desk.policy.ended", (proposal.path, None, ""), proposal.state)])
 
 
 def _digest(text: str) -> str:

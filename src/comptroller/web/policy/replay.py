@@ -20,7 +20,7 @@ from comptroller.web.cases.letter_trial import changed_pieces, try_letters
 from comptroller.web.runtime.server import Server
 
 _MOST_COPY_SECONDS = 600.0
-MOST_KEPT = 2_000
+MOST_LISTED = 2_000
 """Findings stored for review, of each sort: appearing, vanishing or changing; all are counted."""
 
 
@@ -61,9 +61,9 @@ def candidate(pack: Pack, path: str, text: str) -> Pack:
     return read_pack(files, pack.name)
 
 
-def touched(before: Pack, after: Pack) -> list[str]:
+def touched_rules(before: Pack, after: Pack) -> list[str]:
     """Return the rules with a changed text, or with a changed parameter or list."""
-    params = {name for name, one in after.params.items() if before.params.get(name) != one}
+    params = {name for name, param in after.params.items() if before.params.get(name) != param}
     lists_differ = before.lists != after.lists
 
     def differs(rule: Rule) -> bool:
@@ -78,7 +78,7 @@ def try_out(server: Server, after: Pack) -> Trial:
     """Run the examples of the touched rules, and evaluate all facts under `after`, on a copy; nothing live
     waits for it.
     """
-    proof = prove(after, touched(server.pack, after))
+    proof = prove(after, touched_rules(server.pack, after))
     with tempfile.TemporaryDirectory(prefix="comptroller-trial-") as folder:
         target = Path(folder) / node.BOOKS
         entries, before = server.writer.do(lambda worker: copy_books(worker, server.folder, target)).result(
@@ -90,21 +90,21 @@ def try_out(server: Server, after: Pack) -> Trial:
             difference = compare(duck, books, after, Findings(duck))
         finally:
             duck.close()
-    said = difference.as_json()
+    differences = difference.as_json()
     rows = {
-        "appear": said["appear"],
-        "vanish": said["vanish"],
-        "change": [one["to"] | {"before": one["from"]["evidence"]} for one in said["change"]],
+        "appear": differences["appear"],
+        "vanish": differences["vanish"],
+        "change": [item["to"] | {"before": item["from"]["evidence"]} for item in differences["change"]],
     }
     counts: dict[str, dict[str, int]] = {sort: {} for sort in rows}
-    for sort, found in rows.items():
-        for row in found:
+    for sort, findings in rows.items():
+        for row in findings:
             counts[sort][row["rule"]] = counts[sort].get(row["rule"], 0) + 1
     letters, faults = try_letters(server.pack, after, int(server.clock().timestamp()))
-    failures = (*(f"{one.rule}: {one.example} ({one.way})" for one in proof.failures), *faults)
+    failures = (*(f"{item.rule}: {item.example} ({item.way})" for item in proof.failures), *faults)
     pieces = changed_pieces(server.pack.files, after.files)
-    kept = {sort: found[:MOST_KEPT] for sort, found in rows.items()}
-    return Trial(entries, after.digest, proof.examples, failures, counts, kept, pieces, letters)
+    listed = {sort: findings[:MOST_LISTED] for sort, findings in rows.items()}
+    return Trial(entries, after.digest, proof.examples, failures, counts, listed, pieces, letters)
 
 
 def copy_books(worker: Engine, folder: Path, target: Path) -> tuple[int, Pack]:

@@ -14,8 +14,8 @@ _STANDS = "('raised', 'changed', 'not_judged', 'not_applicable')"
 
 def score_of(visit: Visit, rule: Rule) -> Score:
     """Return the score of a rule over what the viewer may see; computed once for each position of the books."""
-    found: Score = visit.cached(("score", rule.name), lambda: _score(visit, rule))
-    return found
+    score: Score = visit.cached(("score", rule.name), lambda: _score(visit, rule))
+    return score
 
 
 def _score(visit: Visit, rule: Rule) -> Score:
@@ -42,8 +42,8 @@ def open_by_rule(visit: Visit) -> dict[str, tuple[int, int]]:
         )
         return {row["rule"]: (row["open"], row["lacking"]) for row in rows}
 
-    found: dict[str, tuple[int, int]] = visit.cached("open_by_rule", make)
-    return found
+    counts: dict[str, tuple[int, int]] = visit.cached("open_by_rule", make)
+    return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def outcome_of(visit: Visit, rule: Rule) -> RuleOutcome | None:
     rows = visit.rows(f"SELECT {', '.join(counts_in(visit.pack))} FROM {_OUTCOMES} WHERE rule = ?", [rule.name])
     if not rows:
         return None
-    over = [name for name, one in visit.pack.rules.items() if one.judges == _OUTCOMES]
+    over = [name for name, judge in visit.pack.rules.items() if judge.judges == _OUTCOMES]
     marks = ", ".join("?" * len(over)) or "NULL"
     sql = (
         "SELECT finding, rule FROM main.finding_now WHERE state IN ('raised', 'changed') "

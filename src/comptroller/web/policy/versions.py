@@ -25,14 +25,14 @@ def versions(server: Server) -> list[PolicyVersion]:
         (int(entry), str(digest))
         for entry, digest in server.duck.rows("SELECT entry, pack FROM adopted ORDER BY entry")
     ]
-    found: list[PolicyVersion] = []
+    history: list[PolicyVersion] = []
     before: dict[str, bytes] = {}
     for at, (entry, digest) in enumerate(rows):
         files = files_of(server, entry)
         changed = () if at == 0 else tuple(p for p in sorted({*files, *before}) if files.get(p) != before.get(p))
-        found.append(PolicyVersion(entry, server.ledger.entry(entry).received_at, digest, changed, at == 0))
+        history.append(PolicyVersion(entry, server.ledger.entry(entry).received_at, digest, changed, at == 0))
         before = files
-    return found[::-1]
+    return history[::-1]
 
 
 def files_of(server: Server, entry: int) -> dict[str, bytes]:

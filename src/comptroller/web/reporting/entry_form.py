@@ -21,12 +21,12 @@ _MOST_CHARS = 2_000
 def inner_of(kind: Kind) -> list[tuple[str, Kind, list[Field]]]:
     """Return the lists of a kind: each list's name in a fact, the list as a kind, and its typed fields."""
     return [
-        (one.name.removeprefix(f"{kind.name}_"), one, [f for f in one.fields if f.name not in one.carries])
-        for one in kind.lists
+        (inner.name.removeprefix(f"{kind.name}_"), inner, [f for f in inner.fields if f.name not in inner.carries])
+        for inner in kind.lists
     ]
 
 
-def typed(kind: Kind, form: FormData) -> dict[str, Any]:
+def parse_form(kind: Kind, form: FormData) -> dict[str, Any]:
     """Return the typed fact; empty fields and empty rows are left out."""
     fact = _row(kind.fields, form, "field_")
     for name, _, fields in inner_of(kind):
@@ -37,21 +37,21 @@ def typed(kind: Kind, form: FormData) -> dict[str, Any]:
 
 
 def _row(fields: Sequence[Field], form: FormData, ahead: str) -> dict[str, Any]:
-    said = {f.name: str(form.get(f"{ahead}{f.name}") or "").strip()[:_MOST_CHARS] for f in fields}
+    values = {f.name: str(form.get(f"{ahead}{f.name}") or "").strip()[:_MOST_CHARS] for f in fields}
     flags = {f.name for f in fields if f.type == "flag"}
-    return {name: value == "true" if name in flags else value for name, value in said.items() if value}
+    return {name: value == "true" if name in flags else value for name, value in values.items() if value}
 
 
-def draw_form(  # noqa: PLR0913 - what a form comes back with
+def render_form(  # noqa: PLR0913 - what a form comes back with
     visit: Visit, kind: Kind, fact: dict[str, Any], reporter: str, refusals: Sequence[Refusal] = (), *, rows: int = 0, status: int = 200
 ) -> Response:  # fmt: skip
     """Render the form with the typed values, so many empty rows more, and each refusal beside its field."""
     lists = []
-    for name, one, fields in inner_of(kind):
-        held = fact.get(name, [])
-        lists.append((name, one, fields, [*held, *({},) * (rows or max(1, ROWS - len(held)))]))
+    for name, inner, fields in inner_of(kind):
+        filled = fact.get(name, [])
+        lists.append((name, inner, fields, [*filled, *({},) * (rows or max(1, ROWS - len(filled)))]))
     own = [(f, [r for r in refusals if is_about(r, f)]) for f in kind.fields]
-    placed = {id(r) for _, found in own for r in found}
+    placed = {id(r) for _, errors in own for r in errors}
     page = render(
         visit,
         "reporting/form.html",
@@ -71,8 +71,8 @@ def draw_form(  # noqa: PLR0913 - what a form comes back with
 
 def is_about(refusal: Refusal, field: Field) -> bool:
     """Return whether a refusal concerns a field of the fact itself, by its name or its title."""
-    said = header(refusal.field)
-    return said.rsplit(".", 1)[-1] == field.name or said in (field.title.zh, field.title.en)
+    column = header(refusal.field)
+    return column.rsplit(".", 1)[-1] == field.name or column in (field.title.zh, field.title.en)
 
 
 def reporters(visit: Visit) -> list[str]:
@@ -85,4 +85,4 @@ def reporters(visit: Visit) -> list[str]:
         f"SELECT DISTINCT entity FROM ancestor WHERE ancestor IN ({marks}) ORDER BY entity LIMIT 500", roots
     )
     own = visit.reach.viewer.employer
-    return sorted({str(row["entity"]) for row in rows} | set(roots), key=lambda one: (one != own, one))
+    return sorted({str(row["entity"]) for row in rows} | set(roots), key=lambda entity: (entity != own, entity))

@@ -47,20 +47,20 @@ class Complaint:
     facts: frozenset[int]
 
 
-def tell(visit: Visit, strip: Timeline) -> tuple[list[StepText], list[Complaint], Picture | None]:
+def describe(visit: Visit, strip: Timeline) -> tuple[list[StepText], list[Complaint], Picture | None]:
     """Return a timeline as lines in their order, its findings, and its picture."""
     mine = {step.fact for step in strip.steps}
     complaints = [_complaint(visit, number, row, mine) for number, row in enumerate(strip.findings, 1)]
     flags = {fact: tuple(c.number for c in complaints if fact in c.facts) for fact in mine}
-    told = sorted(
-        (_told(visit, step, flags[step.fact], strip) for step in strip.steps),
-        key=lambda one: (one.when == formatting.NOTHING, one.when, one.step.fact),
+    lines = sorted(
+        (_step_text(visit, step, flags[step.fact], strip) for step in strip.steps),
+        key=lambda item: (item.when == formatting.NOTHING, item.when, item.step.fact),
     )
-    said = [mark for step in strip.steps for mark in _marks(visit, step, flags[step.fact])]
-    absent = [mark for one in complaints if (mark := _absent(visit, one)) is not None]
-    titles = _lanes(visit, strip, said, absent)
+    marks = [mark for step in strip.steps for mark in _marks(visit, step, flags[step.fact])]
+    absent = [mark for item in complaints if (mark := _missing_step(visit, item)) is not None]
+    titles = _lanes(visit, strip, marks, absent)
     words = [(c.number, c.since, _flag_words(visit, c), c.facts) for c in complaints]
-    return told, complaints, render_timeline([*said, *absent], titles, words, lambda a, b: _working(visit, a, b))
+    return lines, complaints, render_timeline([*marks, *absent], titles, words, lambda a, b: _working(visit, a, b))
 
 
 def _complaint(visit: Visit, number: int, row: Mapping[str, Any], mine: set[int]) -> Complaint:
@@ -80,9 +80,9 @@ def clause(visit: Visit, rule: Rule | None, on: dt.date | None) -> str:
     return ""
 
 
-def _flag_words(visit: Visit, one: Complaint) -> str:
-    title = visit.in_language(one.rule.title) if one.rule else one.name
-    return f"{title} · {one.clause}" if one.clause else title
+def _flag_words(visit: Visit, complaint: Complaint) -> str:
+    title = visit.in_language(complaint.rule.title) if complaint.rule else complaint.name
+    return f"{title} · {complaint.clause}" if complaint.clause else title
 
 
 def lane_of(visit: Visit, step: Step) -> tuple[str, str]:
@@ -135,7 +135,7 @@ def _when(moment: dt.datetime | None) -> str:
     return moment.date().isoformat() if moment.time() == dt.time.min else formatting.day(moment)
 
 
-def _told(visit: Visit, step: Step, flags: tuple[int, ...], strip: Timeline) -> StepText:
+def _step_text(visit: Visit, step: Step, flags: tuple[int, ...], strip: Timeline) -> StepText:
     name = step.kind.name
     code = str(step.row.get(name) or "")
     return StepText(
@@ -183,18 +183,18 @@ def _marks(visit: Visit, step: Step, flags: tuple[int, ...]) -> Iterable[LaneTex
             yield LaneText(lane, moment, visit.in_language(field.title), step.fact, is_first=first is None, flags=flags)
 
 
-def _absent(visit: Visit, one: Complaint) -> LaneText | None:
+def _missing_step(visit: Visit, complaint: Complaint) -> LaneText | None:
     """Return the mark of a step that a rule requires and that is missing."""
-    kind = visit.pack.kinds.get(one.rule.expects.get("kind", "")) if one.rule else None
-    if kind is None or one.since is None or one.rule is None:
+    kind = visit.pack.kinds.get(complaint.rule.expects.get("kind", "")) if complaint.rule else None
+    if kind is None or complaint.since is None or complaint.rule is None:
         return None
-    body = one.rule.expects.get(_BODY, "")
+    body = complaint.rule.expects.get(_BODY, "")
     lane = f"{kind.name}/{body}" if body else kind.name
-    at = dt.datetime.combine(one.since, dt.time.min)
-    return LaneText(lane, at, visit.text("strips.absent"), -1, is_absent=True, flags=(one.number,))
+    at = dt.datetime.combine(complaint.since, dt.time.min)
+    return LaneText(lane, at, visit.text("strips.absent"), -1, is_absent=True, flags=(complaint.number,))
 
 
-def _lanes(visit: Visit, strip: Timeline, said: Iterable[LaneText], absent: Iterable[LaneText]) -> dict[str, str]:
+def _lanes(visit: Visit, strip: Timeline, marks: Iterable[LaneText], absent: Iterable[LaneText]) -> dict[str, str]:
     """Return the lanes with their titles, in the order of their first steps; bodies come together."""
     titles = dict(lane_of(visit, step) for step in strip.steps)
     for mark in absent:
@@ -205,7 +205,7 @@ def _lanes(visit: Visit, strip: Timeline, said: Iterable[LaneText], absent: Iter
             mark.lane, visit.in_language(field.choices[body]) if field and body else visit.in_language(kind.title)
         )
     begins: dict[str, dt.datetime] = {}
-    for mark in [*said, *absent]:
+    for mark in [*marks, *absent]:
         table = mark.lane.partition("/")[0]
         late = _NEVER if mark.until else mark.at
         for key in (mark.lane, table):
@@ -215,7 +215,7 @@ def _lanes(visit: Visit, strip: Timeline, said: Iterable[LaneText], absent: Iter
         table = lane.partition("/")[0]
         return begins.get(table, _NEVER), table, begins.get(lane, _NEVER)
 
-    drawn = {mark.lane for mark in [*said, *absent]}
+    drawn = {mark.lane for mark in [*marks, *absent]}
     return {lane: titles[lane] for lane in sorted(titles, key=place) if lane in drawn}
 
 
@@ -224,7 +224,7 @@ def _working(visit: Visit, first: dt.date, last: dt.date) -> dict[dt.date, bool]
     return {row["day"]: bool(row["is_working"]) for row in rows}
 
 
-def fields_said(visit: Visit, step: Step) -> list[tuple[str, str]]:
+def step_fields(visit: Visit, step: Step) -> list[tuple[str, str]]:
     """Return all fields of a step with their values."""
     return [
         (visit.in_language(field.title), cell(visit, field, step.row[field.name]))

@@ -46,11 +46,11 @@ def four_flows(strip: Timeline) -> tuple[FlowPicture, ...]:
     if deal is None or deal.kind.name != "contract":
         return ()
     invoices = {str(step.row["invoice"]) for step in strip.steps if step.row.get("invoice") and _is_of(step, deal)}
-    held = [step for step in strip.steps if _is_of(step, deal) or _is_invoice(step, invoices)]
-    if deal.row.get("kind") != _TRADE and not any(step.kind.name == "shipment" for step in held):
+    steps = [step for step in strip.steps if _is_of(step, deal) or _is_invoice(step, invoices)]
+    if deal.row.get("kind") != _TRADE and not any(step.kind.name == "shipment" for step in steps):
         return ()
     party = str(deal.row.get("counterparty") or "")
-    lines = [_line(step, party) for step in held if step.kind.name in _KINDS]
+    lines = [_line(step, party) for step in steps if step.kind.name in _KINDS]
     flows = []
     for name in FLOWS:
         mine = tuple(sorted((x for x in lines if _KINDS[x.kind] == name), key=lambda x: (str(x.day), x.fact)))
@@ -125,16 +125,16 @@ def ring_of(visit: Visit, flow: str, name: str) -> list[Leg]:
 def _legs(rows: Sequence[dict[str, Any]]) -> list[Leg]:
     count, least = rows[0]["legs"], min(row["position"] for row in rows)
     first = 1 if least >= 1 else 0
-    seen = {row["position"] - first: row for row in rows}
+    by_position = {row["position"] - first: row for row in rows}
     legs = []
     for at in range(count):
-        row, before, after = seen.get(at), seen.get((at - 1) % count), seen.get((at + 1) % count)
+        row, before, after = by_position.get(at), by_position.get((at - 1) % count), by_position.get((at + 1) % count)
         if row is None:
             giver, taker = (before or {}).get("payee", ""), (after or {}).get("entity", "")
             legs.append(Leg(at + 1, giver or "", taker or "", "", None, "", None, 0, is_hidden=True))
             continue
-        said = (row["leg"], row["amount"], row["goods"] or "", row["day"], row["fact"])
-        legs.append(Leg(at + 1, row["entity"], row["payee"], *said, is_hidden=False))
+        cells = (row["leg"], row["amount"], row["goods"] or "", row["day"], row["fact"])
+        legs.append(Leg(at + 1, row["entity"], row["payee"], *cells, is_hidden=False))
     return legs
 
 
@@ -142,13 +142,13 @@ WIDE, HIGH = 600, 440
 _RADIUS, _GAP, _BULGE, _WORDS_AT = 150.0, 40.0, 1.14, 1.42
 
 
-def drawn(legs: Sequence[Leg]) -> list[Leg]:
+def with_places(legs: Sequence[Leg]) -> list[Leg]:
     """Return the legs with their places: each party on the circle, its arc to the next, and the place of the
     arc's text.
     """
     center_x, center_y = WIDE / 2, HIGH / 2
     places = [(x - 500 + center_x, y - 500 + center_y) for x, y in ring(len(legs), _RADIUS, 500)]
-    found = []
+    placed = []
     for at, leg in enumerate(legs):
         (x1, y1), (x2, y2) = places[at], places[(at + 1) % len(legs)]
         turn = 2 * math.pi * (at + 0.5) / len(legs) - math.pi / 2
@@ -156,9 +156,9 @@ def drawn(legs: Sequence[Leg]) -> list[Leg]:
         (ax, ay), (bx, by) = _towards(x1, y1, top_x, top_y), _towards(x2, y2, top_x, top_y)
         arc = f"M{ax:.1f} {ay:.1f} Q{top_x:.1f} {top_y:.1f} {bx:.1f} {by:.1f}"
         word_x, word_y = center_x + _RADIUS * _WORDS_AT * math.cos(turn), center_y + _RADIUS * 1.2 * math.sin(turn)
-        said = {name: getattr(leg, name) for name in Leg.__slots__}
-        found.append(Leg(**said | {"x": x1, "y": y1, "arc": arc, "word_x": word_x, "word_y": word_y}))
-    return found
+        fields = {name: getattr(leg, name) for name in Leg.__slots__}
+        placed.append(Leg(**fields | {"x": x1, "y": y1, "arc": arc, "word_x": word_x, "word_y": word_y}))
+    return placed
 
 
 def _towards(x: float, y: float, to_x: float, to_y: float) -> tuple[float, float]:

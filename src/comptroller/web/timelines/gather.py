@@ -46,7 +46,7 @@ class Timeline:
     @property
     def seed(self) -> Step | None:
         """Return the requested step; None where only facts that refer to it were reported."""
-        return next((one for one in self.steps if one.kind.name == self.asked[0] and one.distance == 0), None)
+        return next((step for step in self.steps if step.kind.name == self.asked[0] and step.distance == 0), None)
 
 
 def starts(pack: Pack) -> dict[str, Kind]:
@@ -80,21 +80,21 @@ def timeline_of(visit: Visit, kind: str, entity: str, code: str) -> Timeline | N
     if kind not in known:
         return None
     steps: dict[int, Step] = {}
-    hidden, seen, level = 0, {(kind, code)}, [(kind, code)]
+    hidden, visited, level = 0, {(kind, code)}, [(kind, code)]
     for distance in range(FAR + 1):
-        found, beyond = _level(visit, known, entity, level, distance)
+        level_steps, beyond = _level(visit, known, entity, level, distance)
         hidden += beyond
-        for step in found:
+        for step in level_steps:
             steps.setdefault(step.fact, step)
         if distance == 0 and not steps:
             return None
-        reached = {node for step in found for node in _nodes(step, known)} - seen
-        seen |= reached
-        level = sorted(reached)
-    whole = sorted(steps.values(), key=lambda one: (one.distance, one.fact))
-    kept = tuple(whole[:MOST_STEPS])
-    findings = _findings(visit, entity, code, [one.fact for one in kept])
-    return Timeline((kind, code), entity, kept, findings, hidden, len(whole) > len(kept))
+        further = {node for step in level_steps for node in _nodes(step, known)} - visited
+        visited |= further
+        level = sorted(further)
+    ordered = sorted(steps.values(), key=lambda item: (item.distance, item.fact))
+    listed = tuple(ordered[:MOST_STEPS])
+    findings = _findings(visit, entity, code, [item.fact for item in listed])
+    return Timeline((kind, code), entity, listed, findings, hidden, len(ordered) > len(listed))
 
 
 def _nodes(step: Step, known: dict[str, Kind]) -> list[Node]:
@@ -111,25 +111,28 @@ def _level(
     own: dict[str, list[str]] = defaultdict(list)
     for name, code in nodes:
         own[name].append(code)
-    found: list[Step] = []
+    steps: list[Step] = []
     hidden = 0
     for table, kind in visit.pack.kinds.items():
         if len(kind.books) != 1 or kind.is_made:
             continue
         codes = {
-            name: some
-            for name, some in own.items()
+            name: values_of
+            for name, values_of in own.items()
             if _type(kind, name) == "code" and (name == table or _leads_on(known[name], distance))
         }
         if not codes:
             continue
-        said = " OR ".join(f'"{name}" IN ({", ".join("?" * len(some))})' for name, some in codes.items())
-        where, values = f'"{kind.books[0]}" = ? AND ({said})', [entity, *(c for some in codes.values() for c in some)]
+        condition = " OR ".join(f'"{name}" IN ({", ".join("?" * len(values_of))})' for name, values_of in codes.items())
+        where, values = (
+            f'"{kind.books[0]}" = ? AND ({condition})',
+            [entity, *(c for values_of in codes.values() for c in values_of)],
+        )
         rows = visit.rows(f"SELECT * FROM {table} WHERE {where} ORDER BY fact LIMIT {MOST_STEPS + 1}", values)
-        found += [Step(kind, row["fact"], row, distance) for row in rows]
+        steps += [Step(kind, row["fact"], row, distance) for row in rows]
         if not visit.sees_all(table):
             hidden += max(0, visit.count_hidden(table, where, values) or 0)
-    return found, hidden
+    return steps, hidden
 
 
 def _leads_on(kind: Kind, distance: int) -> bool:

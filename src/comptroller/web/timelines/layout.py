@@ -87,13 +87,13 @@ class Scale:
         at = 0.0
         self._starts: dict[dt.date, float] = {}
         self._gaps: list[tuple[dt.date, int, float, float]] = []
-        for one, after in zip(self.days, [*self.days[1:], None], strict=True):
-            self._starts[one] = at
+        for day, after in zip(self.days, [*self.days[1:], None], strict=True):
+            self._starts[day] = at
             at += _STEP_DAY
-            quiet = (after - one).days - 1 if after else 0
+            quiet = (after - day).days - 1 if after else 0
             if quiet > 0:
                 wide = _DAY * quiet if quiet <= _LONG else _DAY * _LONG + _GROWS * math.log2(quiet / _LONG)
-                self._gaps.append((one, quiet, at, wide))
+                self._gaps.append((day, quiet, at, wide))
                 at += wide
         self.stretch = min(_MOST_STRETCH, (WIDE - LEFT - RIGHT) / max(at, 1.0))
 
@@ -126,8 +126,8 @@ class Scale:
         """Return each quiet time: the days around it, where it begins and ends, and the width of one of its days."""
         after = dict(zip(self.days, self.days[1:], strict=False))
         return [
-            (one, after[one], LEFT + self.stretch * at, LEFT + self.stretch * (at + wide), self.stretch * wide / quiet)
-            for one, quiet, at, wide in self._gaps
+            (day, after[day], LEFT + self.stretch * at, LEFT + self.stretch * (at + wide), self.stretch * wide / quiet)
+            for day, quiet, at, wide in self._gaps
         ]
 
 
@@ -141,7 +141,7 @@ def text_width(words: str) -> float:
 
 
 def render_timeline(
-    said: Sequence[LaneText],
+    items: Sequence[LaneText],
     titles: Mapping[str, str],
     flags: Sequence[tuple[int, dt.date | None, str, frozenset[int]]],
     working: Callable[[dt.date, dt.date], Mapping[dt.date, bool]],
@@ -151,8 +151,8 @@ def render_timeline(
     `titles` are the lanes in their order; `flags` are findings: number, day, text, and the facts concerned. `working`
     returns the days of a span that it knows, each with whether it is a working day.
     """
-    points = [one for one in said if one.until is None]
-    days = [one.at.date() for one in points] or [one.at.date() for one in said]
+    points = [item for item in items if item.until is None]
+    days = [item.at.date() for item in points] or [item.at.date() for item in items]
     if not days:
         return None
     scale = Scale(days)
@@ -161,26 +161,26 @@ def render_timeline(
     dots: list[Dot] = []
     y = float(_HEAD)
     for lane, title in titles.items():
-        mine = sorted((one for one in said if one.lane == lane), key=lambda one: (one.at, not one.is_first))
+        mine = sorted((item for item in items if item.lane == lane), key=lambda item: (item.at, not item.is_first))
         placed, rows = _place(mine, scale)
         high = 2 * _PAD + _LINE * max(1, rows)
-        dots += [Dot(x, y + _PAD + _LINE * (row + 0.5), x2, tx, left, one) for one, x, x2, tx, left, row in placed]
+        dots += [Dot(x, y + _PAD + _LINE * (row + 0.5), x2, tx, left, item) for item, x, x2, tx, left, row in placed]
         lanes.append(Lane(title, y, high))
         y += high
     end = y
-    marked, y = _flags(flags, dots, scale, end)
-    gaps = tuple((a, b, _worked(calendar, one, two), (two - one).days) for one, two, a, b, _ in scale.gaps())
-    return Picture(tuple(lanes), tuple(dots), marked, _shades(scale, calendar), _ticks(scale), gaps, end, y + 8)
+    placed_flags, y = _flags(flags, dots, scale, end)
+    gaps = tuple((a, b, _working_days(calendar, item, two), (two - item).days) for item, two, a, b, _ in scale.gaps())
+    return Picture(tuple(lanes), tuple(dots), placed_flags, _shades(scale, calendar), _ticks(scale), gaps, end, y + 8)
 
 
 def _place(mine: Sequence[LaneText], scale: Scale) -> tuple[list[tuple[LaneText, float, float, float, bool, int]], int]:
     """Return each step with its row, so that no texts overlap."""
     rows: list[list[tuple[float, float]]] = []
     placed = []
-    for one in mine:
-        x = scale.x(one.at)
-        x2 = max(x + 4, scale.x(one.until)) if one.until else x
-        wide = text_width(one.words) + 10
+    for item in mine:
+        x = scale.x(item.at)
+        x2 = max(x + 4, scale.x(item.until)) if item.until else x
+        wide = text_width(item.words) + 10
         is_left = x + 9 + wide > WIDE - 4
         text_x = x - 9 if is_left else x + 9
         span = (text_x - wide if is_left else x - 6, x + 6 if is_left else max(text_x + wide, x2))
@@ -190,41 +190,41 @@ def _place(mine: Sequence[LaneText], scale: Scale) -> tuple[list[tuple[LaneText,
         if row == len(rows):
             rows.append([])
         rows[row].append(span)
-        placed.append((one, x, x2, text_x, is_left, row))
+        placed.append((item, x, x2, text_x, is_left, row))
     return placed, len(rows)
 
 
 def _flags(
     flags: Sequence[tuple[int, dt.date | None, str, frozenset[int]]], dots: Sequence[Dot], scale: Scale, y: float
 ) -> tuple[tuple[Flag, ...], float]:
-    found = []
+    placed = []
     y += 10
     for number, day, words, facts in flags:
         near = [dot for dot in dots if dot.said.fact in facts and dot.said.is_first]
         if near:
-            one = max(near, key=lambda dot: dot.x)
-            x, from_y = one.x, one.y
+            last = max(near, key=lambda dot: dot.x)
+            x, from_y = last.x, last.y
         else:
             x, from_y = scale.x(day or scale.days[-1]), y
         is_left = x + 20 + text_width(words) > WIDE
-        found.append(Flag(number, x, y + 9, from_y, words, is_left))
+        placed.append(Flag(number, x, y + 9, from_y, words, is_left))
         y += 20
-    return tuple(found), y
+    return tuple(placed), y
 
 
-def _worked(calendar: Mapping[dt.date, bool], one: dt.date, two: dt.date) -> int:
+def _working_days(calendar: Mapping[dt.date, bool], first: dt.date, last: dt.date) -> int:
     """Return how many working days follow one day up to another; -1 where the calendar does not cover them."""
-    days = [one + dt.timedelta(days=n) for n in range(1, (two - one).days + 1)]
+    days = [first + dt.timedelta(days=n) for n in range(1, (last - first).days + 1)]
     return sum(calendar[day] for day in days) if all(day in calendar for day in days) else -1
 
 
 def _shades(scale: Scale, calendar: Mapping[dt.date, bool]) -> tuple[tuple[float, float], ...]:
     """Return the bands of days without work, where a day is wide enough to be visible."""
     narrow = {
-        one + dt.timedelta(days=n)
-        for one, two, _, _, wide in scale.gaps()
+        first + dt.timedelta(days=n)
+        for first, last, _, _, wide in scale.gaps()
         if wide < _SHADE_FROM
-        for n in range(1, (two - one).days)
+        for n in range(1, (last - first).days)
     }
     bands: list[tuple[float, float]] = []
     for day in sorted(day for day, is_worked in calendar.items() if not is_worked and day not in narrow):
