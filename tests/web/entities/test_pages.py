@@ -64,4 +64,4 @@ def test_days_of_history_open_the_page_as_of_them(browser):
     assert '/entities/A?valid=2020-01-01"' in page
     then = browser("supervisor").get("/entities/A?valid=2020-01-01").text
     assert 'name="valid" value="2020-01-01"' in then, "what was asked stays in the form"
-    assert 'href="/entities/A">Back to now' in then
+    assert 'href="/entities/A">Back to the current state' in then

@@ -12,8 +12,8 @@ def test_a_finding_opens_down_to_the_source_line(browser):
     for visible_text in (
         "Duplicate payment",
         "What would have made it lawful",
-        "Rows read",
-        "Time line",
+        "Evidence",
+        "Timeline",
         "<svg",
         "MARKBKRAM",
     ):

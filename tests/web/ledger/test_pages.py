@@ -20,7 +20,7 @@ def test_the_ledger_is_verified_from_the_browser(server):
     assert "The ledger is sound" in browser.post("/ledger/verify", data={"form_key": key, "witness": checkpoint}).text
     answer = browser.post("/ledger/verify", data={"form_key": key, "witness": "none"}).text
     assert "witness.form" in answer
-    assert "The ledger is broken" not in answer, "a witness that is none says nothing of the ledger"
+    assert "The ledger is damaged" not in answer, "a witness that is none says nothing of the ledger"
 
 
 def test_entries_are_listed_page_by_page(browser, server):

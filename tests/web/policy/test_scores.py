@@ -43,7 +43,7 @@ def test_outcomes_are_told_to_everybody_who_sees(cases):
 def test_the_page_of_a_rule_shows_its_outcomes(cases):
     """Every viewer of the rule's page sees the outcomes of its findings."""
     name = cases.duck.rows("SELECT rule FROM case_now")[0][0]
-    assert "How its findings came out" in sign_in(cases, "firm").get(f"/policy/{name}").text
+    assert "Outcome of its findings" in sign_in(cases, "firm").get(f"/policy/{name}").text
 
 
 def test_a_rule_that_is_dismissed_too_often_is_proposed_for_demotion_on_its_page(tmp_path):
