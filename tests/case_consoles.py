@@ -1,8 +1,8 @@
-"""A desk under a policy with cases: one firm's finding in a case, officers of three lines, and the firm's own people.
+"""A console under a policy with cases: one firm's finding in a case, officers of three lines, and the firm's own users.
 
-desk = open_case_desk(tmp_path)
-desk.clock.moment = moment("2024-03-12T12:00:00")
-sign_in(desk, "internal1").get("/cases")
+>>> desk = open_case_desk(tmp_path)  # doctest: +SKIP
+>>> desk.clock.moment = moment("2024-03-12T12:00:00")  # doctest: +SKIP
+>>> sign_in(desk, "internal1").get("/cases")  # doctest: +SKIP
 """
 
 import datetime as dt
@@ -35,15 +35,15 @@ PEOPLE = (
     ("other", "reporter", "G2", ""),
     ("administrator", "administrator", OWNER, ""),
 )
-"""Sign-in name, role, entity and line of everybody."""
+"""Sign-in name, role, entity and line of every user."""
 
 
 class Wall:
     """A clock that is set by hand."""
 
-    def __init__(self, said: str) -> None:
-        """Let it be that moment of the owner's wall."""
-        self.moment = moment(said)
+    def __init__(self, text: str) -> None:
+        """Set the clock to a moment of the owner's local time."""
+        self.moment = moment(text)
 
     def __call__(self) -> dt.datetime:
         """Return the moment."""
@@ -52,8 +52,8 @@ class Wall:
 
 @lru_cache(maxsize=1)
 def _prepared() -> "tempfile.TemporaryDirectory[str]":
-    kept = tempfile.TemporaryDirectory(prefix="comptroller-case-desk-")
-    folder = Path(kept.name)
+    folder_handle = tempfile.TemporaryDirectory(prefix="comptroller-case-desk-")
+    folder = Path(folder_handle.name)
     worker: Engine = city(folder, "cn-cases")
     pay(worker, at="2024-03-11T09:00:00")
     worker.tick(moment("2024-03-12T00:10:00"), moment("2024-03-12T00:10:00"))
@@ -66,11 +66,11 @@ def _prepared() -> "tempfile.TemporaryDirectory[str]":
         server.accounts.set_password(login, PASSWORD)
     server.accounts.close()
     server.stop()
-    return kept
+    return folder_handle
 
 
 def started(folder: Path) -> Server:
-    """Return a desk on the node of a folder, its clock set by hand."""
+    """Return a running server on the node of a folder, its clock set by hand."""
     numbers = count(1)
     server = Server(
         folder / "node", Wall(OPENED), lambda: f"{next(numbers):06d}{folder.name[-10:]:>10}-secret", Settings()
@@ -80,19 +80,19 @@ def started(folder: Path) -> Server:
 
 
 def open_case_desk(folder: Path) -> Server:
-    """Return a desk of its own: a copy of one that is made once."""
+    """Return a server of its own: a copy of one that is made once."""
     shutil.copytree(Path(_prepared().name) / "node", folder / "node")
     return started(folder)
 
 
-def at(server: Server, said: str) -> None:
-    """Let it be that moment, for the desk and for its books."""
-    server.clock.moment = moment(said)
-    server.writer.do(lambda worker: worker.tick(moment(said), moment(said))).result(60)
+def at(server: Server, text: str) -> None:
+    """Set the moment, for the server and for its books."""
+    server.clock.moment = moment(text)
+    server.writer.do(lambda worker: worker.tick(moment(text), moment(text))).result(60)
 
 
 def correct(server: Server, decided: str) -> None:
-    """Let the firm correct when its board approved."""
+    """Report the firm's correction of its board's approval."""
     row = {"entity": "G1", "decision": "DM1", "matter": "M1", "body": "board", "outcome": "approved"}
     outcome = server.writer.take(
         report("decision", {**row, "decided_at": decided, "act": "correct"}, reporter="G1")
@@ -101,7 +101,7 @@ def correct(server: Server, decided: str) -> None:
 
 
 def tender(server: Server, deposit: int, **more: str) -> int:
-    """Let the firm report a tender with its bid deposit, of which 2 is the cap; returns the entry."""
+    """Report the firm's tender with its bid deposit, capped at 2; return the entry."""
     row = {"entity": "G1", "tender": "T1", "method": "open_tender", "estimate_cny": 100, "published_on": "2024-03-01"}
     outcome = server.writer.take(report("tender", {**row, "bid_deposit_cny": deposit, **more}, reporter="G1")).result(
         60
@@ -111,10 +111,10 @@ def tender(server: Server, deposit: int, **more: str) -> int:
 
 
 def release(server: Server) -> Server:
-    """Let the leading line ask the firm for material: by that the firm learns of the case."""
+    """Send the leading line's request for material to the firm, which learns of the case by it."""
     row = {"request": "R0", "case_id": the_case(server), "office": OWNER, "by_line": "internal", "by": "internal1"}
-    asked = report("material_request", row | {"material": "books", "asked_on": OPENED[:10]}, reporter=OWNER)
-    outcome = server.writer.take(asked).result(60)
+    request = report("material_request", row | {"material": "books", "asked_on": OPENED[:10]}, reporter=OWNER)
+    outcome = server.writer.take(request).result(60)
     assert outcome.entry, outcome.refusals
     return server
 

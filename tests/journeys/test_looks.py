@@ -126,7 +126,7 @@ def test_holdings_open_level_by_level(walk):
     walk.speak("zh")
     walk.open("/entities/HB0001")
     first = walk.page.locator(".tree details").first
-    assert {"100.00%", "直接过半"} <= set(first.inner_text().split())
+    assert {"100.00%", "直接持股过半数"} <= set(first.inner_text().split())
     if walk.page.evaluate("Boolean(window.htmx)"):
         first.locator("summary").click()
         first.locator("ul > li:not(.more)").first.wait_for()

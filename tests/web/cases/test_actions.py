@@ -1,4 +1,7 @@
-"""Acts in cases: each is kept in the name of who is signed in; two officers are two people; nobody acts for another line."""
+"""Actions in cases: each is recorded in the name of the signed-in user; two officers are two people.
+
+No user acts for another line.
+"""
 
 import datetime as dt
 
@@ -14,18 +17,18 @@ from tests.web.visits import visit_for
 
 
 def seen_by(server, login):
-    """Return a visit and the case as that user sees it."""
+    """Return a visit and the case as a user sees it."""
     visit = visit_for(server, login)
     return visit, view.see(visit, the_case(server))
 
 
 def names(server, login):
-    """Return the names of the acts that a user may do."""
+    """Return the names of the actions that a user may perform."""
     return {act.name for act in actions.actions_of(*seen_by(server, login))}
 
 
 def test_each_may_do_what_his_seat_allows(cases, released):
-    """The leading line moves, an informed one asks and supplies, the entity answers, whoever only looks does nothing."""
+    """The leading line moves, an informed one requests and supplies, the entity answers, an overseer does nothing."""
     assert {"escalate", "dismiss", "hand_over", "extend", "suppression"} <= names(cases, "internal1")
     assert names(cases, "internal1").isdisjoint({"close", "verify", "contest", "receive"})
     assert names(cases, "audit1") == {"material_request", "case_evidence", "loss_estimate"}
@@ -35,27 +38,29 @@ def test_each_may_do_what_his_seat_allows(cases, released):
 
 
 def test_what_is_not_allowed_is_not_done(released):
-    """An act that is not among those allowed is refused, and one without what it needs as well; nothing is kept."""
+    """An action outside the permitted ones is rejected, and so is one without a required field; nothing is recorded."""
     cases, size = released, released.ledger.size
     for login, name in (("audit1", "escalate"), ("over", "dismiss"), ("internal1", "close"), ("firm", "escalate")):
         with pytest.raises(PermissionDenied):
             actions.perform(*seen_by(cases, login), name, {"reason": "r"})
     done = actions.perform(*seen_by(cases, "internal1"), "escalate", {})
-    assert [one.code for one in done.refusals] == ["desk.form"]
+    assert [refusal.code for refusal in done.refusals] == ["desk.form"]
     assert cases.ledger.size == size
 
 
 def test_an_act_is_told_in_the_officers_own_name(moving):
-    """Whatever a form says, the officer is who is signed in, and the same act told twice is one."""
-    said = {"reason": "because", "by": "somebody", "by_line": "audit", "approved_by": "x"}
-    done = actions.perform(*seen_by(moving, "internal1"), "escalate", said, "N1")
+    """The officer is always the signed-in user, and a repeated action is recorded once."""
+    values = {"reason": "because", "by": "somebody", "by_line": "audit", "approved_by": "x"}
+    done = actions.perform(*seen_by(moving, "internal1"), "escalate", values, "N1")
     assert done.entry
     sql = 'SELECT what, by_line, "by", approved_by, reason FROM case_event ORDER BY place DESC LIMIT 1'
     assert moving.duck.rows(sql) == [("move.escalate", "internal", "internal1", None, "because")]
 
 
 def test_two_officers_are_two_people(moving):
-    """What needs two waits; its proposer does not approve it, another line does not see it, another officer approves it."""
+    """An action for two officers waits: its proposer does not approve it, another line does not see it, another
+    officer does.
+    """
     actions.perform(*seen_by(moving, "internal1"), "escalate", {"reason": "r"})
     more = {"clock": "verification", "extend_by": "5", "order_number": "N1", "reason": "r"}
     done = actions.perform(*seen_by(moving, "internal1"), "extend", more)
@@ -73,23 +78,23 @@ def test_two_officers_are_two_people(moving):
 
 
 def test_who_is_inquired_into_is_told_before_anything_is_decided(moving):
-    """An inquiry into a person is told while nothing is decided; the decision then takes the place of what was said before."""
-    person, told = {"person": "P1", "degree": "direct", "inquired_on": "2024-03-01"}, []
+    """An inquiry into a person is recorded while nothing is decided; the decision then replaces it."""
+    person, rows = {"person": "P1", "degree": "direct", "inquired_on": "2024-03-01"}, []
     for more in ({}, {"decided_on": "2024-03-12", "deduction_pct": "30"}):
         number = actions.perform(*seen_by(moving, "internal1"), "responsibility", person | more).waits
         assert approvals.settle(*seen_by(moving, "internal2"), number, approves=True).entry
-        told += moving.duck.rows("SELECT CAST(decided_on AS VARCHAR), deduction_pct IS NULL FROM responsibility")
-    assert told == [(None, True), ("2024-03-12", False)]
+        rows += moving.duck.rows("SELECT CAST(decided_on AS VARCHAR), deduction_pct IS NULL FROM responsibility")
+    assert rows == [(None, True), ("2024-03-12", False)]
 
 
 def test_an_office_takes_what_it_is_handed(moving):
-    """Officers of a line elsewhere see a case once it is offered to their office, and take it in that office's name."""
+    """Officers of a line elsewhere see a case once it is offered to their office, and accept it for that office."""
     grant = {"role": "supervisor", "entity": "G", "supervision_line": "internal", "reason": "test"}
     let_in(moving, {"login": "below", "name": "below"}, [grant], dt.date(2024, 1, 1))
     with pytest.raises(NotFound):
         seen_by(moving, "below")
-    said = {"to_line": "internal", "to_office": "G", "reason": "yours"}
-    assert actions.perform(*seen_by(moving, "internal1"), "hand_over", said).entry
+    values = {"to_line": "internal", "to_office": "G", "reason": "yours"}
+    assert actions.perform(*seen_by(moving, "internal1"), "hand_over", values).entry
     assert names(moving, "below") >= {"receive", "decline"}
     assert "receive" not in names(moving, "internal1")
     assert actions.perform(*seen_by(moving, "below"), "receive", {}).entry
@@ -99,24 +104,24 @@ def test_an_office_takes_what_it_is_handed(moving):
 
 
 def test_a_refusal_of_the_room_is_told(moving):
-    """What the room of cases refuses is told with its code; an act that waits stays until it is taken away."""
+    """A rejection by the case tracker is shown with its code; a waiting action stays until it is withdrawn."""
     actions.perform(*seen_by(moving, "internal1"), "escalate", {"reason": "r"})
     more = {"clock": "verification", "extend_by": "99", "order_number": "N1", "reason": "r"}
     number = actions.perform(*seen_by(moving, "internal1"), "extend", more).waits
     done = approvals.settle(*seen_by(moving, "internal2"), number, approves=True)
-    assert [one.code for one in done.refusals] == ["cases.extension"]
+    assert [refusal.code for refusal in done.refusals] == ["cases.extension"]
     assert len(actions.waiting(visit_for(moving, "internal2"))) == 1
     approvals.settle(*seen_by(moving, "internal2"), number, approves=False)
     assert actions.waiting(visit_for(moving, "internal2")) == []
 
 
 def test_a_line_tells_more_than_moves(moving):
-    """Requests, evidence, losses and what keeps a rule from opening cases are told by forms of their own."""
-    asked = actions.perform(*seen_by(moving, "audit1"), "material_request", {"material": "minutes"}, "R1")
+    """Requests, evidence, losses and suppressions have forms of their own."""
+    request = actions.perform(*seen_by(moving, "audit1"), "material_request", {"material": "minutes"}, "R1")
     lost = actions.perform(
         *seen_by(moving, "internal1"), "loss_estimate", {"amount_cny": "12000000", "reason": "books"}
     )
-    assert asked.entry
+    assert request.entry
     assert lost.entry
     shut = {"valid_until": "2024-06-01", "reason": "known"}
     number = actions.perform(*seen_by(moving, "internal1"), "suppression", shut).waits
@@ -132,13 +137,13 @@ def test_a_line_tells_more_than_moves(moving):
 
 
 def test_steps_are_not_reported(moving):
-    """A report that holds a step is refused, also where its kind is written in another way; an answer is taken."""
+    """A report that contains a step is rejected, also with another spelling of its kind; an answer is accepted."""
     visit = visit_for(moving, "firm")
     step = '"facts": [{"step": "S", "case_id": "C", "office": "G1", "by_line": "internal", "move": "dismiss"}]}'
     for kind in ("case_step", "case\\u005fstep"):
         payload = f'{{"kind": "{kind}", {step}'.encode()
         answer = send_report(visit, payload, Sent("r.json", "json", "G1", ""))
-        assert [one.code for one in answer.refusals] == ["desk.kind"], kind
+        assert [refusal.code for refusal in answer.refusals] == ["desk.kind"], kind
     release(moving)
     row = f'"answer": "A1", "case_id": "{the_case(moving)}", "move": "explain", "done_on": "2024-03-12", "by": "E1", "reason": "so"'
     payload = f'{{"kind": "enterprise_answer", "facts": [{{"entity": "G1", {row}}}]}}'.encode()

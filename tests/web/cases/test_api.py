@@ -1,4 +1,4 @@
-"""Calls about cases: what a program sees and does is what its user sees and may do on the pages."""
+"""Calls about cases: a program sees and does what its user may on the pages."""
 
 import pytest
 
@@ -7,9 +7,9 @@ from tests.consoles import form_key, sign_in
 
 
 def test_the_list_is_what_one_has_a_part_in(cases, released):
-    """Each caller is given the cases of his part, the entity's side without lines, and how many are hidden."""
+    """Each caller lists the cases they have a part in, the entity without lines, and how many are hidden."""
     mine = sign_in(cases, "internal1").get("/api/v1/cases").json()
-    assert [one["case_id"] for one in mine["items"]] == [the_case(cases)]
+    assert [item["case_id"] for item in mine["items"]] == [the_case(cases)]
     assert (mine["next"], mine["hidden"]) == (None, 0)
     none = sign_in(cases, "social1").get("/api/v1/cases").json()
     assert (none["items"], none["hidden"]) == ([], 1)
@@ -18,7 +18,7 @@ def test_the_list_is_what_one_has_a_part_in(cases, released):
         assert unreleased == {"items": [], "next": None, "hidden": None}
     for line in ("", "&line=internal", "&line=audit", "&line=social"):
         firm = sign_in(released, "firm").get(f"/api/v1/cases?side=entity{line}").json()
-        assert [one["case_id"] for one in firm["items"]] == [the_case(released)], "a filter by line tells no line"
+        assert [item["case_id"] for item in firm["items"]] == [the_case(released)], "a filter by line tells no line"
         assert not {"lead", "findings", "standing", "severity"} & set(firm["items"][0])
 
 
@@ -26,28 +26,28 @@ def test_the_list_is_what_one_has_a_part_in(cases, released):
     ("login", "seat"), [("internal1", "line"), ("over", "over"), ("firm", "entity"), ("social1", None)]
 )
 def test_a_case_is_given_from_the_callers_seat(released, login, seat):
-    """With the acts that may be done from it; without a seat there is no such case."""
+    """The answer lists the actions of the seat; without a seat the case is absent."""
     answer = sign_in(released, login).get(f"/api/v1/cases/{the_case(released)}")
     if seat is None:
         assert answer.status_code == 404
         return
-    said = answer.json()
-    assert said["seat"] == seat
-    assert bool(said["acts"]) == (seat != "over")
+    body = answer.json()
+    assert body["seat"] == seat
+    assert bool(body["acts"]) == (seat != "over")
 
 
 def test_acts_are_kept_wait_or_are_refused(moving):
-    """An act gives its entry and is done once under its number; one for two officers waits for the other."""
-    one, two = sign_in(moving, "internal1"), sign_in(moving, "internal2")
+    """An action returns its entry and is done once under its number; one for two officers waits for the other."""
+    console, two = sign_in(moving, "internal1"), sign_in(moving, "internal2")
     path = f"/api/v1/cases/{the_case(moving)}"
-    head = {"x-form-key": form_key(one)}
-    assert one.post(f"{path}/acts", json={"act": "escalate"}, headers=head).status_code == 422
-    kept = one.post(f"{path}/acts", json={"act": "escalate", "reason": "r", "number": "N1"}, headers=head)
-    assert kept.status_code == 201
-    assert kept.json()["entry"]
-    assert one.post(f"{path}/acts", json={"act": "close", "reason": "r"}, headers=head).status_code == 403
+    head = {"x-form-key": form_key(console)}
+    assert console.post(f"{path}/acts", json={"act": "escalate"}, headers=head).status_code == 422
+    recorded = console.post(f"{path}/acts", json={"act": "escalate", "reason": "r", "number": "N1"}, headers=head)
+    assert recorded.status_code == 201
+    assert recorded.json()["entry"]
+    assert console.post(f"{path}/acts", json={"act": "close", "reason": "r"}, headers=head).status_code == 403
     more = {"act": "extend", "clock": "verification", "extend_by": 5, "order_number": "N", "reason": "r"}
-    waits = one.post(f"{path}/acts", json=more, headers=head)
+    waits = console.post(f"{path}/acts", json=more, headers=head)
     assert waits.status_code == 202
     number = waits.json()["waits"]
     assert [w["number"] for w in two.get("/api/v1/day").json()["waiting"]] == [number]

@@ -1,4 +1,4 @@
-"""What waits for a second officer: letters that one drafts and another releases, on pages and by calls."""
+"""Approval by a second officer: letters that one drafts and another releases, on pages and by calls."""
 
 import datetime as dt
 
@@ -18,26 +18,29 @@ from tests.worlds import OWNER
 
 @pytest.fixture(scope="module")
 def writing(tmp_path_factory):
-    """A desk with one case, in which letters wait."""
+    """Yield a console with one case, in which letters wait."""
     opened = open_case_desk(tmp_path_factory.mktemp("settling"))
     yield opened
     opened.stop()
 
 
 def seen_by(server, login):
-    """Return a visit and the case as that user sees it."""
+    """Return a visit and the case as a user sees it."""
     visit = visit_for(server, login)
     return visit, view.see(visit, the_case(server))
 
 
 def sent(server):
-    """Return the letters that the ledger knows, with their officers."""
+    """Return the letters of the ledger, with their officers."""
     return server.duck.rows('SELECT letter, "by", approved_by FROM letter ORDER BY fact')
 
 
 @needs_font
 def test_a_letter_is_drafted_by_one_and_released_by_another(writing):
-    """Until another officer of the line releases it there is no entry and no code; its author, another line and twice do not."""
+    """Until another officer of the line releases it, there is no entry and no code.
+
+    Its author, another line and a second release are rejected.
+    """
     before = len(sent(writing))
     done = letters.send(
         *seen_by(writing, "internal1"), LetterDraft("rectify", "en", "G1", "2024-04-12", "Put it right.")
@@ -61,13 +64,15 @@ def test_a_letter_is_drafted_by_one_and_released_by_another(writing):
 
 
 def test_what_waits_is_read_within_the_reach(writing):
-    """An officer of the same line over another group sees neither the act nor that there is one, on no page and by no call."""
+    """An officer of the same line for another group sees neither the action nor that there is one, on no page
+    and by no call.
+    """
     grant = {"role": "supervisor", "entity": "OTHER", "supervision_line": "internal", "reason": "test"}
     let_in(writing, {"login": "elsewhere", "name": "elsewhere"}, [grant], dt.date(2024, 1, 1))
     writing.accounts.set_password("elsewhere", PASSWORD)
-    said = {"person": "P-SECRET", "degree": "direct", "inquired_on": "2024-03-01"}
-    number = actions.perform(*seen_by(writing, "internal1"), "responsibility", said).waits
-    assert [one["number"] for one in actions.waiting(visit_for(writing, "internal2"))] == [number]
+    inquiry = {"person": "P-SECRET", "degree": "direct", "inquired_on": "2024-03-01"}
+    number = actions.perform(*seen_by(writing, "internal1"), "responsibility", inquiry).waits
+    assert [record["number"] for record in actions.waiting(visit_for(writing, "internal2"))] == [number]
     assert actions.waiting(visit_for(writing, "elsewhere")) == []
     browser = sign_in(writing, "elsewhere")
     for path in ("/day", "/api/v1/day", "/cases", "/inbox", "/api/v1/cases"):
@@ -96,12 +101,12 @@ def test_two_officers_are_two_persons(writing):
 
 @needs_font
 def test_a_letter_waits_and_is_released_on_the_pages(writing):
-    """It stands on the page of letters with its draft, and one click of another officer sends it, or takes it away."""
-    one, two = sign_in(writing, "internal1"), sign_in(writing, "internal2")
+    """It is on the page of letters with its draft, and one click of another officer sends or withdraws it."""
+    console, two = sign_in(writing, "internal1"), sign_in(writing, "internal2")
     path, before = f"/cases/{the_case(writing)}/letters", len(sent(writing))
-    form = {"form_key": form_key(one), "kind": "closure", "language": "en", "addressee": "G1", "text": "Done."}
+    form = {"form_key": form_key(console), "kind": "closure", "language": "en", "addressee": "G1", "text": "Done."}
     for _ in range(2):
-        assert one.post(path, data=form).status_code == 303
+        assert console.post(path, data=form).status_code == 303
     assert len(sent(writing)) == before
     first, second = (w["number"] for w in letters.waiting_in(*seen_by(writing, "internal2")))
     page = two.get(path).text
@@ -118,20 +123,20 @@ def test_a_letter_waits_and_is_released_on_the_pages(writing):
 
 @needs_font
 def test_calls_draft_and_release(writing):
-    """By calls as well: 201 for a letter that one officer sends, 202 for one that waits, and its release."""
-    one, two = sign_in(writing, "internal1"), sign_in(writing, "internal2")
-    path, head = f"/api/v1/cases/{the_case(writing)}", {"x-form-key": form_key(one)}
-    alone = one.post(f"{path}/letters", json={"kind": "prompt", "language": "en", "addressee": "G1"}, headers=head)
+    """Calls return 201 for a letter that one officer sends, 202 for one that waits, and release it."""
+    console, two = sign_in(writing, "internal1"), sign_in(writing, "internal2")
+    path, head = f"/api/v1/cases/{the_case(writing)}", {"x-form-key": form_key(console)}
+    alone = console.post(f"{path}/letters", json={"kind": "prompt", "language": "en", "addressee": "G1"}, headers=head)
     assert (alone.status_code, bool(alone.json()["entry"])) == (201, True)
-    waits = one.post(f"{path}/letters", json={"kind": "transfer", "language": "en"}, headers=head)
+    waits = console.post(f"{path}/letters", json={"kind": "transfer", "language": "en"}, headers=head)
     assert waits.status_code == 202
-    held = two.get(f"{path}/letters").json()
-    assert [w["number"] for w in held["waiting"]] == [waits.json()["waits"]]
-    assert {"kind": "prompt", "two_officers": False} in held["kinds"]
+    waiting = two.get(f"{path}/letters").json()
+    assert [w["number"] for w in waiting["waiting"]] == [waits.json()["waits"]]
+    assert {"kind": "prompt", "two_officers": False} in waiting["kinds"]
     released = two.post(
         f"{path}/waiting/{waits.json()['waits']}", json={"approve": True}, headers={"x-form-key": form_key(two)}
     )
     assert released.status_code == 201
-    assert one.post(f"{path}/letters", json={"kind": "frame"}, headers=head).status_code == 422
+    assert console.post(f"{path}/letters", json={"kind": "frame"}, headers=head).status_code == 422
     firm = sign_in(writing, "firm").get(f"{path}/letters").json()
     assert firm["kinds"] == firm["waiting"] == []

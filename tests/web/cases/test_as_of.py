@@ -1,20 +1,22 @@
-"""Case pages as of a day: they show what was true and known then, to whoever has a part in the case now, and take no acts."""
+"""Case pages as of a day: they show what was true and known then to current participants, and accept no actions."""
 
 from tests.case_consoles import at, release, the_case
 from tests.consoles import form_key, sign_in
 
 
 def test_pages_of_cases_are_asked_as_of_a_day(moving):
-    """Board, table, load, day and the case itself tell the state of the day; who has no part now sees nothing of then."""
+    """Board, table, workload, day and the case itself show the state of the day; a viewer without a current
+    part sees nothing.
+    """
     line = sign_in(release(moving), "internal1")
     path = f"/cases/{the_case(moving)}"
-    said = {"form_key": form_key(line), "reason": "because"}
-    assert line.post(f"{path}/acts", data=said | {"act": "escalate", "number": "N1"}).status_code == 303
+    form = {"form_key": form_key(line), "reason": "because"}
+    assert line.post(f"{path}/acts", data=form | {"act": "escalate", "number": "N1"}).status_code == 303
     at(moving, "2024-03-20T12:00:00")
     line = sign_in(moving, "internal1")
-    said["form_key"] = form_key(line)
+    form["form_key"] = form_key(line)
     more = {"act": "hand_over", "to_line": "discipline", "number": "N2"}
-    assert line.post(f"{path}/acts", data=said | more).status_code == 303
+    assert line.post(f"{path}/acts", data=form | more).status_code == 303
     then, now = line.get(f"{path}?valid=2024-03-11").text, line.get(path).text
     assert 'name="act" value="hand_over"' not in then + now or 'name="act"' not in then
     assert "move.hand_over" not in then
@@ -25,7 +27,7 @@ def test_pages_of_cases_are_asked_as_of_a_day(moving):
     assert (api["state"], api["acts"]) == ("triage", [])
     assert line.get(f"/api/v1{path}").json()["state"] == "escalated"
     states = {
-        day: [one["state"] for one in line.get(f"/api/v1/cases?valid={day}").json()["items"]]
+        day: [case["state"] for case in line.get(f"/api/v1/cases?valid={day}").json()["items"]]
         for day in ("2024-03-10", "2024-03-11", "2024-03-12")
     }
     assert states == {"2024-03-10": [], "2024-03-11": ["triage"], "2024-03-12": ["escalated"]}

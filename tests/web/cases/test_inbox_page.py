@@ -1,4 +1,4 @@
-"""The entity's inbox, its answers, and everybody's day."""
+"""The entity's inbox, its answers, and every user's day."""
 
 from comptroller.web.cases.inbox_page import day_of
 from tests.case_consoles import release, the_case
@@ -7,7 +7,7 @@ from tests.web.visits import visit_for
 
 
 def test_an_answer_is_taken_from_the_entity(moving):
-    """The firm answers in its own name, with the digest of a file that it names as evidence."""
+    """The firm answers in its own name, with the digest of a file as evidence."""
     firm = sign_in(release(moving), "firm")
     path, key = f"/inbox/{the_case(moving)}", form_key(firm)
     data = {"form_key": key, "act": "supply", "material": "minutes", "reason": "see there", "number": "A1"}
@@ -19,7 +19,7 @@ def test_an_answer_is_taken_from_the_entity(moving):
 
 
 def test_who_only_looks_does_not_answer(released):
-    """Another firm's people find nothing; the group's supervisor sees the case and has no form."""
+    """Users of another firm find nothing; the group's supervisor sees the case and has no form."""
     path = f"/inbox/{the_case(released)}"
     other, group = sign_in(released, "other"), sign_in(released, "group")
     assert other.post(f"{path}/acts", data={"form_key": form_key(other), "act": "explain"}).status_code == 404
@@ -31,10 +31,12 @@ def test_who_only_looks_does_not_answer(released):
 
 
 def test_the_day_shows_what_is_due_from_whom(cases):
-    """A line's officer is shown the clock of triage and the case itself; a line without cases and the firm nothing."""
+    """A line's officer is shown the clock of triage and the case itself; a line without cases and the firm see
+    nothing.
+    """
     mine = day_of(visit_for(cases, "internal1"))
-    assert [(one["clock"], one["is_overdue"]) for one in mine["due"]] == [("triage", False)]
-    assert [one["case_id"] for one in mine["due"]] == [the_case(cases)]
+    assert [(clock["clock"], clock["is_overdue"]) for clock in mine["due"]] == [("triage", False)]
+    assert [clock["case_id"] for clock in mine["due"]] == [the_case(cases)]
     assert mine["fresh"] == []
     assert day_of(visit_for(cases, "social1"))["due"] == []
     assert day_of(visit_for(cases, "firm"))["owed"] == []

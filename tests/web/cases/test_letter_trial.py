@@ -1,4 +1,4 @@
-"""What a changed policy changes beside findings is named, and templates of letters are set before anybody adopts them."""
+"""Policy changes beside findings are named, and letter templates are typeset before adoption."""
 
 import pytest
 import typst
@@ -22,14 +22,14 @@ def pack():
 
 
 def changed(pack, old, new):
-    """Return the pack with the frame of letters changed, as an adopted one: what the lint says is not asked here."""
+    """Return the pack with the letter frame changed, as an adopted one; the lint is not run here."""
     text = pack.files[PATH].decode()
     assert old in text
     return read_pack({**pack.files, PATH: text.replace(old, new).encode()}, pack.name, adopted=True)
 
 
 def test_files_that_differ_are_named_by_folder():
-    """Letters, moves and clocks turn no finding: they are named, as is a file that comes or goes."""
+    """Letters, moves and clocks change no finding: they are named, and so is an added or removed file."""
     before = {"p/pack.yml": b"1", "p/letters/a.yml": b"1", "p/moves/m.yml": b"1"}
     after = {"p/pack.yml": b"2", "p/letters/a.yml": b"2", "p/clocks/c.yml": b"1"}
     assert changed_pieces(before, after) == {"clocks": ["c"], "letters": ["a"], "moves": ["m"], "pack": ["pack"]}
@@ -38,7 +38,7 @@ def test_files_that_differ_are_named_by_folder():
 
 @needs_font
 def test_every_letter_is_set_in_both_languages_where_a_template_differs(pack):
-    """The same templates are not set; a changed frame is set under each kind, twice."""
+    """Unchanged templates are not typeset; a changed frame is typeset for each kind, twice."""
     assert try_letters(pack, pack, 0) == (0, [])
     count, failures = try_letters(pack, changed(pack, "size: 11pt", "size: 12pt"), 0)
     assert (count, failures) == (2 * (len(pack.letters) - 1), [])
@@ -46,7 +46,7 @@ def test_every_letter_is_set_in_both_languages_where_a_template_differs(pack):
 
 @needs_font
 def test_a_template_that_fails_is_named(pack):
-    """A template with a fault, or one that reaches for a file, fails its trial by name, and so bars adoption."""
+    """A template with an error, or one that opens a file, fails by name, and so prevents adoption."""
     count, failures = try_letters(pack, changed(pack, "v(8pt)", 'read("key.pem")'), 0)
     assert count == len(failures)
-    assert all(one.startswith("letters/") and "not found" in one for one in failures)
+    assert all(fault.startswith("letters/") and "not found" in fault for fault in failures)

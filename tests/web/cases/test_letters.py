@@ -1,4 +1,4 @@
-"""Letters of a case: set from policy's templates, sent as a fact with hash and code, seen by whom they are addressed to."""
+"""Letters of a case: typeset from the policy's templates, recorded with hash and code, and seen by their addressees."""
 
 from hashlib import sha256
 
@@ -22,14 +22,14 @@ needs_font = pytest.mark.skipif(not HAS_FONT, reason="no font with Chinese chara
 
 @pytest.fixture(scope="module")
 def writing(tmp_path_factory):
-    """A desk with one case, in which letters are sent."""
+    """Yield a console with one case, in which letters are sent."""
     opened = release(open_case_desk(tmp_path_factory.mktemp("letters")))
     yield opened
     opened.stop()
 
 
 def seen_by(server, login):
-    """Return a visit and the case as that user sees it."""
+    """Return a visit and the case as a user sees it."""
     visit = visit_for(server, login)
     return visit, view.see(visit, the_case(server))
 
@@ -37,35 +37,35 @@ def seen_by(server, login):
 @needs_font
 @pytest.mark.parametrize("kind", ["prompt", "interview", "rectify", "transfer", "closure"])
 def test_each_kind_is_set_and_nothing_in_it_runs(writing, kind):
-    """Every kind has a template; what an officer types is text; the same letter at one moment is the same file."""
-    visit, seen = seen_by(writing, "internal1")
+    """Every kind has a template; typed content is text; the same letter at one moment is the same file."""
+    visit, case = seen_by(writing, "internal1")
     assert kind in letters.kinds_of(visit)
-    said = LetterDraft(kind, "zh" if kind == "prompt" else "en", "G1", "2024-04-01", EVIL)
-    file = letters.set_letter(visit, seen, said, number="1", code="L" + "0" * 20)
+    draft = LetterDraft(kind, "zh" if kind == "prompt" else "en", "G1", "2024-04-01", EVIL)
+    file = letters.set_letter(visit, case, draft, number="1", code="L" + "0" * 20)
     assert file.startswith(b"%PDF")
     if kind == "prompt":
-        assert file == letters.set_letter(visit, seen, said, number="1", code="L" + "0" * 20)
+        assert file == letters.set_letter(visit, case, draft, number="1", code="L" + "0" * 20)
 
 
 def test_a_kind_without_a_template_is_refused(writing):
-    """A kind that policy does not set is named in the refusal."""
-    visit, seen = seen_by(writing, "internal1")
+    """A kind without a template is named in the refusal."""
+    visit, case = seen_by(writing, "internal1")
     with pytest.raises(Refused) as fault:
-        letters.set_letter(visit, seen, LetterDraft(letters.FRAME, "en", "", "", ""), number="1")
+        letters.set_letter(visit, case, LetterDraft(letters.FRAME, "en", "", "", ""), number="1")
     assert fault.value.refusals[0].code == "desk.letter.kind"
 
 
 @pytest.mark.parametrize("login", ["over", "leader", "firm"])
 def test_only_a_line_of_the_case_writes(writing, login):
-    """Whoever oversees, leads without a line, or stands on the entity's side, sends nothing."""
-    visit, seen = seen_by(writing, login)
+    """An overseer, a leader without a line and the entity's side send nothing."""
+    visit, case = seen_by(writing, login)
     with pytest.raises(PermissionDenied):
-        letters.send(visit, seen, LetterDraft("prompt", "en", "G1", "", "text"))
+        letters.send(visit, case, LetterDraft("prompt", "en", "G1", "", "text"))
 
 
 @needs_font
 def test_a_sent_letter_is_an_entry_with_a_code(writing):
-    """The fact holds hash and code, the public page proves it, and its addressee reads it; another's letter it does not see."""
+    """The fact has hash and code, the public page proves it, and its addressee reads it, but not another's letter."""
     browser = sign_in(writing, "internal1")
     case_id = the_case(writing)
     form = {
@@ -80,8 +80,8 @@ def test_a_sent_letter_is_an_entry_with_a_code(writing):
     for to in ("G1", "OWNER"):
         answer = browser.post(f"/cases/{case_id}/letters", data=form | {"addressee": to})
         assert answer.status_code == 303, answer.text
-    visit, seen = seen_by(writing, "internal1")
-    first, second = letters.letters_of(visit, seen)
+    visit, case = seen_by(writing, "internal1")
+    first, second = letters.letters_of(visit, case)
     file = browser.get(f"/cases/{case_id}/letters/{first['letter']}.pdf").content
     assert sha256(file).hexdigest() == first["hash"]
     proof = prove(writing, first["check_code"])
@@ -91,11 +91,11 @@ def test_a_sent_letter_is_an_entry_with_a_code(writing):
         first["hash"],
         first["entry"],
     )
-    visit, seen = seen_by(writing, "firm")
-    assert [row["letter"] for row in letters.letters_of(visit, seen)] == [first["letter"]]
-    assert letters.file_of(visit, seen, first["letter"]) == file
+    visit, case = seen_by(writing, "firm")
+    assert [row["letter"] for row in letters.letters_of(visit, case)] == [first["letter"]]
+    assert letters.file_of(visit, case, first["letter"]) == file
     with pytest.raises(NotFound):
-        letters.file_of(visit, seen, second["letter"])
+        letters.file_of(visit, case, second["letter"])
     assert first["letter"] in browser.get(f"/cases/{case_id}/letters").text
     clocks = writing.duck.rows("SELECT CAST(due_on AS VARCHAR) FROM case_clock WHERE clock = 'letter_answer'")
     assert ("2024-04-12",) in clocks, "the letter's own day starts the clock of its answer"
@@ -103,7 +103,7 @@ def test_a_sent_letter_is_an_entry_with_a_code(writing):
 
 @needs_font
 def test_a_line_that_keeps_its_steps_keeps_its_letters(writing):
-    """Informed lines open a case whose leading line keeps what it does, and neither list nor open its letters."""
+    """Informed lines open a case of a confidential leading line, and neither list nor open its letters."""
     actions.perform(*seen_by(writing, "internal1"), "hand_over", {"to_line": "discipline", "reason": "theirs"})
     actions.perform(*seen_by(writing, "discipline1"), "receive", {})
     visit, _ = seen_by(writing, "discipline1")
@@ -116,7 +116,7 @@ def test_a_line_that_keeps_its_steps_keeps_its_letters(writing):
     }
     row |= {"addressee": OWNER, "sent_on": "2024-03-12", "hash": "ab", "by": "discipline1", "approved_by": "V2"}
     assert writing.writer.take(report(letters.KIND, row)).result(60).entry
-    assert "KEPT1" in [one["letter"] for one in letters.letters_of(visit, seen_by(writing, "discipline1")[1])]
+    assert "KEPT1" in [letter["letter"] for letter in letters.letters_of(visit, seen_by(writing, "discipline1")[1])]
     for login in ("audit1", "internal1", "over"):
         browser, path = sign_in(writing, login), f"/cases/{the_case(writing)}"
         for page in (path, f"{path}/letters"):

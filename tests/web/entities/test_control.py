@@ -1,4 +1,4 @@
-"""Control as of then: what was told on a day is told of that day, and of nobody out of reach."""
+"""Control as of a day: it uses what was known that day, and names no owner outside the scope."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ DAY = dt.date(2024, 6, 30)
 
 
 def test_control_of_another_day_is_that_of_the_day(tmp_path):
-    """Before a stake began nobody controls; on a later day it is told as now, with the same basis and chain."""
+    """Before a stake begins there is no control; later it is shown with the current basis and chain."""
     server = open_desk(tmp_path)
     stakes = [
         {"entity": "A", "holder": "G1", "share_pct": 60, "valid_from": "2024-05-01"},
@@ -23,10 +23,10 @@ def test_control_of_another_day_is_that_of_the_day(tmp_path):
     then = visit_for(server, "supervisor")
     then.known = server.ledger.size
     words = ("owner", "basis", "path")
-    told = [[tuple(row[w] for w in words) for row in above(one, "A", DAY)[0]] for one in (now, then)]
-    assert told[0] == told[1]
-    assert {row[0] for row in told[0]} == {"G1", OWNER}
-    shares = [{row["owner"]: float(row["share_pct"]) for row in above(one, "A", DAY)[1]} for one in (now, then)]
+    control = [[tuple(row[w] for w in words) for row in above(item, "A", DAY)[0]] for item in (now, then)]
+    assert control[0] == control[1]
+    assert {row[0] for row in control[0]} == {"G1", OWNER}
+    shares = [{row["owner"]: float(row["share_pct"]) for row in above(item, "A", DAY)[1]} for item in (now, then)]
     assert shares[0] == shares[1] != {}
     assert bases(now, "G1", ["A"], DAY) == bases(then, "G1", ["A"], DAY) == {"A": "direct"}
     before = visit_for(server, "supervisor")

@@ -5,23 +5,30 @@ import re
 
 def test_a_finding_opens_down_to_the_source_line(browser):
     """Table, finding, row, entry: each leads to the next, and the last shows the fact's own text."""
-    one = browser("supervisor")
-    table = one.get("/findings?rule=base/rules/payments/duplicate&entity=B").text
+    console = browser("supervisor")
+    table = console.get("/findings?rule=base/rules/payments/duplicate&entity=B").text
     finding = re.search(r'href="(/findings/F-[a-z0-9]+)"', table).group(1)
-    page = one.get(finding).text
-    for said in ("Duplicate payment", "What would have made it lawful", "Rows read", "Time line", "<svg", "MARKBKRAM"):
-        assert said in page, said
+    page = console.get(finding).text
+    for visible_text in (
+        "Duplicate payment",
+        "What would have made it lawful",
+        "Evidence",
+        "Timeline",
+        "<svg",
+        "MARKBKRAM",
+    ):
+        assert visible_text in page, visible_text
     source = re.search(r'href="(/ledger/\d+\?place=\d+)#place"', page).group(1)
-    text = one.get(source).text
+    text = console.get(source).text
     assert 'class="line-hit"' in text
     assert "MARKBKRAM" in text
-    receipt = one.get(re.search(r'href="(/ledger/\d+/receipt.json)"', page).group(1)).json()
+    receipt = console.get(re.search(r'href="(/ledger/\d+/receipt.json)"', page).group(1)).json()
     assert receipt["format"]
     assert receipt["key"]
 
 
 def test_a_beginning_of_a_name_opens_nothing(browser, server):
-    """A finding is opened by its whole name, so that nothing beyond the reach can be felt for."""
+    """A finding is opened by its full name, so that no name outside the scope can be guessed."""
     name = server.duck.rows("SELECT finding FROM finding_now LIMIT 1")[0][0]
     assert browser("supervisor").get(f"/findings/{name}").status_code == 200
     assert browser("supervisor").get(f"/findings/{name[:-1]}").status_code == 404

@@ -5,22 +5,22 @@ from tests.consoles import form_key, sign_in
 
 
 def test_a_downloaded_receipt_holds(browser, server):
-    """Whoever has it and the key needs nothing else."""
-    said = browser("supervisor").get("/ledger/2/receipt.json")
-    receipt = Receipt.from_json(said.text)
-    assert check_receipt(receipt, said.json()["header"].encode(), server.ledger.verifier_key) == []
+    """Its proof needs only the receipt and the key."""
+    content = browser("supervisor").get("/ledger/2/receipt.json")
+    receipt = Receipt.from_json(content.text)
+    assert check_receipt(receipt, content.json()["header"].encode(), server.ledger.verifier_key) == []
 
 
 def test_the_ledger_is_verified_from_the_browser(server):
-    """The answer says how much was looked at; a checkpoint that is none is a problem, not an error."""
+    """The answer shows how much was checked; an invalid checkpoint is a problem, not an error."""
     browser = sign_in(server, "auditor")
     key = form_key(browser)
     assert "The ledger is sound" in browser.post("/ledger/verify", data={"form_key": key}).text
-    kept = server.ledger.checkpoint().text
-    assert "The ledger is sound" in browser.post("/ledger/verify", data={"form_key": key, "witness": kept}).text
+    checkpoint = server.ledger.checkpoint().text
+    assert "The ledger is sound" in browser.post("/ledger/verify", data={"form_key": key, "witness": checkpoint}).text
     answer = browser.post("/ledger/verify", data={"form_key": key, "witness": "none"}).text
     assert "witness.form" in answer
-    assert "The ledger is broken" not in answer, "a witness that is none says nothing of the ledger"
+    assert "The ledger is damaged" not in answer, "a witness that is none says nothing of the ledger"
 
 
 def test_entries_are_listed_page_by_page(browser, server):

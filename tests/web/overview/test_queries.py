@@ -1,4 +1,4 @@
-"""Questions that pages share: groups, capital, and what is overdue, within the reach of who asks."""
+"""Queries that pages share: groups, capital, and overdue reports, within the viewer's scope."""
 
 from comptroller.web.overview.queries import capital, groups_of, late, recent_days
 from tests.consoles import open_desk
@@ -14,7 +14,7 @@ def test_groups_are_the_first_level_below_what_one_sees(server):
 
 
 def test_capital_counts_each_chain_once_and_lateness_is_by_the_clock(tmp_path):
-    """A statement below another of the same scope is not counted again; what is due and did not come is late."""
+    """A statement below another of the same scope is not counted again; a due and missing report is late."""
     server = open_desk(tmp_path)
     lines = [{"item": "net_assets", "amount_cny": 100}]
     same = {"kind": "monthly", "scope": "consolidated", "period_end": "2024-04-30", "lines": lines}
@@ -23,8 +23,8 @@ def test_capital_counts_each_chain_once_and_lateness_is_by_the_clock(tmp_path):
         {"entity": e, "statement_kind": "monthly", "period_end": "2024-04-30", "due_on": "2024-05-15"}
         for e in ("A", "B")
     ]
-    for one in (report("statement", *says), report("report_due", *due)):
-        outcome = server.writer.take(one).result(60)
+    for sent in (report("statement", *says), report("report_due", *due)):
+        outcome = server.writer.take(sent).result(60)
         assert outcome.entry, outcome.refusals
     visit = visit_for(server, "supervisor")
     assert [(c["item"], c["many"], c["whole"]) for c in capital(visit)] == [("net_assets", 2, 200)]

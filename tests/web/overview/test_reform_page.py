@@ -1,4 +1,4 @@
-"""The reform board: tasks within reach, what is found about each, and the three results, in both languages."""
+"""The reform board: tasks within scope, the findings about each, and the three results, in both languages."""
 
 import pytest
 
@@ -23,11 +23,11 @@ FIGURES = (("exits", 2), ("levels", 4))
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory):
-    """A desk with four tasks: late, done without evidence, done on paper alone, and done."""
+    """Yield a console with four tasks: late, done without evidence, done on paper alone, and done."""
     server = open_case_desk(tmp_path_factory.mktemp("reform"))
     rows = [{"entity": "G2", "figure": f, "measured_on": "2024-03-01", "figure_value": v} for f, v in FIGURES]
-    for one in (report("reform_task", *TASKS), report("reform_figure", *rows)):
-        outcome = server.writer.take(one).result(60)
+    for sent in (report("reform_task", *TASKS), report("reform_figure", *rows)):
+        outcome = server.writer.take(sent).result(60)
         assert outcome.entry, outcome.refusals
     server.writer.do(lambda worker: worker.tick(moment("2024-03-12T12:00:00"), moment("2024-03-12T12:00:00"))).result(
         60
@@ -43,7 +43,7 @@ def line_of(page, title):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_each_task_says_what_is_found_about_it(board, language):
-    """Late, without evidence, on paper alone; what is done and has moved its figure carries no mark."""
+    """Late, without evidence, on paper alone; a task that is done and has moved its figure has no mark."""
     page = sign_in(board, "over", language).get("/reform")
     assert page.status_code == 200
     marks = {"LATEMARK": 1, "BAREMARK": 1, "PAPERMARK": 1, "GOODMARK": 0}
@@ -55,7 +55,7 @@ def test_each_task_says_what_is_found_about_it(board, language):
 
 
 def test_filters_narrow_and_reach_holds(board):
-    """By result, by status, by what is found; a firm sees its own tasks, and the page says how many are hidden."""
+    """The filters are result, status and finding; a firm sees its own tasks, and the page shows how many are hidden."""
     over = sign_in(board, "over")
     assert "LATEMARK" not in over.get("/reform?result=market").text
     assert "GOODMARK" not in over.get("/reform?mark=paper").text

@@ -1,4 +1,4 @@
-"""Proposals: replayed beside the live books, adopted by somebody else, told to the ledger, and seen within reach."""
+"""Proposals: replayed beside the live books, adopted by another user, recorded in the ledger, and seen within scope."""
 
 import threading
 
@@ -18,7 +18,7 @@ PATH = "base/params/duplicate_days.yml"
 
 @pytest.fixture(scope="module")
 def changing(tmp_path_factory):
-    """A desk of its own, whose policy changes."""
+    """Yield a console of its own; its policy changes."""
     server = open_desk(tmp_path_factory.mktemp("policy"))
     yield server
     server.stop()
@@ -31,11 +31,11 @@ def wait(server, name):
 
 
 def text_with(server, value):
-    """The days within which two payments are one another's double, changed so that the planted ones are none."""
-    said = server.pack.files[PATH].decode()
+    """Return the parameter of duplicate payments with a changed number of days, so that the planted ones are none."""
+    text = server.pack.files[PATH].decode()
     old = f"value: {server.pack.params['duplicate_days'].values[0].value:g}"
-    assert old in said
-    return said.replace(old, f"value: {value}")
+    assert old in text
+    return text.replace(old, f"value: {value}")
 
 
 def acts(server, did):
@@ -43,22 +43,22 @@ def acts(server, did):
 
 
 def test_a_change_is_replayed_then_adopted_by_somebody_else(changing):
-    """The replay says what the adoption then does; the author may not adopt; each step is an entry."""
+    """The replay predicts what the adoption does; the author may not adopt; each step is an entry."""
     author, adopter = visit_for(changing, "author"), visit_for(changing, "adopter")
     open_before = changing.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0]
     name = proposals.propose(author, PATH, text_with(changing, 0), "too many doubles")
-    one = proposals.proposal_of(changing, name)
+    proposal = proposals.proposal_of(changing, name)
     with pytest.raises(Refused, match="replay"):
-        proposals.adopt(adopter, one)
-    proposals.replay(author, one)
-    one = wait(changing, name)
-    assert one.state == proposals.REPLAYED, changing.jobs.newest()
-    fewer = sum(one.outcome["counts"]["vanish"].values())
-    assert (fewer, one.outcome["counts"]["appear"]) == (5, {})
+        proposals.adopt(adopter, proposal)
+    proposals.replay(author, proposal)
+    proposal = wait(changing, name)
+    assert proposal.state == proposals.REPLAYED, changing.jobs.newest()
+    fewer = sum(proposal.outcome["counts"]["vanish"].values())
+    assert (fewer, proposal.outcome["counts"]["appear"]) == (5, {})
     assert changing.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0] == open_before
     with pytest.raises(PermissionDenied):
-        proposals.adopt(author, one)
-    proposals.adopt(adopter, one)
+        proposals.adopt(author, proposal)
+    proposals.adopt(adopter, proposal)
     assert wait(changing, name).adopter == "adopter", changing.jobs.newest()
     assert changing.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0] == open_before - fewer
     with pytest.raises(Refused, match="adopted"):
@@ -76,13 +76,13 @@ def test_a_change_is_replayed_then_adopted_by_somebody_else(changing):
 
 
 def test_an_adoption_withdrawn_while_it_waits_is_not_done(changing):
-    """The job asks again in the engine's turn; who adopts asks for the proposal as it is then, and for the right to."""
+    """The job checks the proposal and the adopter's right again when the engine runs it."""
     author, adopter = visit_for(changing, "author"), visit_for(changing, "adopter")
     name = proposals.propose(author, PATH, text_with(changing, 5), "to be withdrawn")
     proposals.replay(author, proposals.proposal_of(changing, name))
-    one, policy, free = wait(changing, name), changing.pack.digest, threading.Event()
+    proposal, policy, free = wait(changing, name), changing.pack.digest, threading.Event()
     changing.writer.do(lambda _worker: free.wait(60))
-    proposals.adopt(adopter, one)
+    proposals.adopt(adopter, proposal)
     proposals.withdraw(author, proposals.proposal_of(changing, name))
     free.set()
     assert wait(changing, name).state == proposals.WITHDRAWN
@@ -93,7 +93,7 @@ def test_an_adoption_withdrawn_while_it_waits_is_not_done(changing):
 
 
 def test_author_and_adopter_are_two_persons(changing):
-    """A second sign-in name of the author's person adopts nothing of the author's."""
+    """A second sign-in name of the author adopts nothing of the author's."""
     user = {"granted_by": OWNER, "login": "author2", "name": " Author 某", "valid_from": "2024-01-01"}
     changing.outcome_of(changing.report("desk_user", [user]))
     grant = {"granted_by": OWNER, "grant": "G-2", "login": "author2", "role": "adopter", "entity": OWNER, "reason": "r"}
@@ -106,35 +106,42 @@ def test_author_and_adopter_are_two_persons(changing):
 
 
 def test_who_may_change_policy_may_do_so_for_everything(changing):
-    """A supervisor proposes nothing; a text that does not hold together is refused and kept nowhere."""
+    """A supervisor proposes nothing; an invalid text is rejected and not stored."""
     with pytest.raises(PermissionDenied):
         proposals.propose(visit_for(changing, "supervisor"), PATH, text_with(changing, 3), "why")
     with pytest.raises(BrokenPack):
         proposals.propose(visit_for(changing, "author"), PATH, "# Nothing.\ntitle: 1\n", "why")
     with pytest.raises(Refused):
         proposals.propose(visit_for(changing, "author"), PATH, text_with(changing, 3), "  ")
-    assert all(one.why != "why" for one in proposals.proposals(changing))
+    assert all(proposal.why != "why" for proposal in proposals.proposals(changing))
 
 
 def test_a_proposal_upon_another_text_is_stale(changing):
-    """What was written upon a text that is in force no more is proposed again, never laid over it."""
+    """A proposal based on an outdated text is rejected, never applied to the new text."""
     name = proposals.propose(visit_for(changing, "author"), PATH, text_with(changing, 9), "later")
-    one = proposals.proposal_of(changing, name)
+    proposal = proposals.proposal_of(changing, name)
     stale = proposals.Proposal(
-        one.proposal, one.login, one.at, one.path, one.text, one.why, one.state, {"before": "another"}
+        proposal.proposal,
+        proposal.login,
+        proposal.at,
+        proposal.path,
+        proposal.text,
+        proposal.why,
+        proposal.state,
+        {"before": "another"},
     )
     with pytest.raises(Refused, match="stale"):
-        proposals.changed(changing.pack, stale)
+        proposals.candidate_of(changing.pack, stale)
     with pytest.raises(PermissionDenied):
-        proposals.withdraw(visit_for(changing, "adopter"), one)
-    proposals.withdraw(visit_for(changing, "author"), one)
+        proposals.withdraw(visit_for(changing, "adopter"), proposal)
+    proposals.withdraw(visit_for(changing, "author"), proposal)
     assert proposals.proposal_of(changing, name).state == proposals.WITHDRAWN
 
 
 def test_what_a_replay_finds_is_seen_within_reach(server):
-    """Of findings about entities beyond the reach, nobody is told."""
+    """Findings about entities outside the scope are not shown."""
     rows = [{"rule": "base/rules/payments/duplicate", "entity": e, "finding": e} for e in ("A", "A1", "B")]
     packs = [server.pack, server.pack]
-    assert [row["entity"] for row in proposals.seen(visit_for(server, "group"), packs, rows)] == ["A", "A1"]
-    assert len(proposals.seen(visit_for(server, "supervisor"), packs, rows)) == 3
-    assert proposals.seen(visit_for(server, "administrator"), packs, rows) == []
+    assert [row["entity"] for row in proposals.visible_rows(visit_for(server, "group"), packs, rows)] == ["A", "A1"]
+    assert len(proposals.visible_rows(visit_for(server, "supervisor"), packs, rows)) == 3
+    assert proposals.visible_rows(visit_for(server, "administrator"), packs, rows) == []

@@ -1,4 +1,4 @@
-"""Scores within reach: what a viewer sees adds up, and the whole is what the scoreboard of the node says."""
+"""Scores within scope: a viewer's counts add up, and the total equals the node's scoreboard."""
 
 from dataclasses import replace
 
@@ -15,12 +15,12 @@ RULE = "base/rules/payments/duplicate"
 
 
 def test_a_score_is_within_reach(server):
-    """The owner's supervisor sees the node's own count; a group's its own part of it."""
+    """The owner's supervisor sees the node's own count; a group's sees its part of it."""
     rule = server.pack.rules[RULE]
-    whole = server.writer.do(lambda w: scoreboard(w.duck, w.pack, w.watch.findings, [RULE])).result(30)[0]
+    total = server.writer.do(lambda w: scoreboard(w.duck, w.pack, w.watch.findings, [RULE])).result(30)[0]
     mine = score_of(visit_for(server, "supervisor"), rule)
     part = score_of(visit_for(server, "group"), rule)
-    assert mine.as_json() == whole.as_json() | {"asleep": ""}
+    assert mine.as_json() == total.as_json() | {"asleep": ""}
     assert (mine.found, part.found) == (5, 3)
     assert part.judged < mine.judged
     assert open_by_rule(visit_for(server, "group"))[RULE] == (3, 0)
@@ -28,11 +28,13 @@ def test_a_score_is_within_reach(server):
 
 
 def test_outcomes_are_told_to_everybody_who_sees(cases):
-    """How a rule's findings came out is the same for all; nothing is said where none was in a case, or none is decided."""
+    """The outcomes of a rule are the same for all; none is shown where no finding was in a case, or none is decided."""
     name = cases.duck.rows("SELECT rule FROM case_now")[0][0]
-    told = {login: outcome_of(visit_for(cases, login), cases.pack.rules[name]) for login in ("over", "group")}
-    assert set(told.values()) == {RuleOutcome(1, 1, 0, 0, 0, 0, 0)}
-    assert told["over"].precision_pct is None
+    outcomes = {
+        login: outcome_of(visit_for(cases, login), cases.pack.rules[name]) for login in ("over", "group")
+    }
+    assert set(outcomes.values()) == {RuleOutcome(1, 1, 0, 0, 0, 0, 0)}
+    assert outcomes["over"].precision_pct is None
     assert RuleOutcome(4, 0, 3, 1, 0, 0, 1).precision_pct == 75
     assert outcome_of(visit_for(cases, "firm"), cases.pack.rules[name]) is None, "a firm learns of no case by a count"
     other = next(n for n in cases.pack.rules if n != name)
@@ -42,12 +44,14 @@ def test_outcomes_are_told_to_everybody_who_sees(cases):
 def test_the_page_of_a_rule_shows_its_outcomes(cases):
     """Officers see on the rule's page how its findings came out; the people of a firm do not."""
     name = cases.duck.rows("SELECT rule FROM case_now")[0][0]
-    assert "How its findings came out" in sign_in(cases, "over").get(f"/policy/{name}").text
-    assert "How its findings came out" not in sign_in(cases, "firm").get(f"/policy/{name}").text
+    assert "Outcome of its findings" in sign_in(cases, "over").get(f"/policy/{name}").text
+    assert "Outcome of its findings" not in sign_in(cases, "firm").get(f"/policy/{name}").text
 
 
 def test_a_rule_that_is_dismissed_too_often_is_proposed_for_demotion_on_its_page(tmp_path):
-    """As soon as enough are dismissed the rule is proposed by itself, and its page says so, with the precision, to everybody who sees."""
+    """After enough dismissals the rule is proposed for demotion, and its page shows this with the precision to
+    every viewer.
+    """
     server = open_case_desk(tmp_path)
     firms = [{"entity": f"X{n}", "name": f"X{n}", "parent": "G"} for n in range(10)]
     paid = {"amount": 500, "payment": "P1", "matter": "M1", "paid_at": "2024-03-04T10:00:00"}
@@ -58,19 +62,19 @@ def test_a_rule_that_is_dismissed_too_often_is_proposed_for_demotion_on_its_page
         "outcome": "approved",
         "decided_at": "2024-03-08T10:00:00",
     }
-    told = [
+    reported = [
         ("entity", firms),
         *(
             (kind, [{"entity": f["entity"]} | row for f in firms])
             for kind, row in (("payment", paid), ("decision", late))
         ),
     ]
-    for kind, rows in told:
+    for kind, rows in reported:
         assert server.writer.take(report(kind, *rows)).result(60).entry
     name = server.duck.rows("SELECT rule FROM case_now WHERE entity = 'X1'")[0][0]
     cases = [c for (c,) in server.duck.rows("SELECT case_id FROM case_now WHERE entity LIKE 'X%' ORDER BY entity")]
-    for count, some in ((9, cases[:9]), (10, cases[9:])):
-        steps = [step(c, "dismiss", "internal", "U1", "2024-03-12") for c in some]
+    for count, dismissed in ((9, cases[:9]), (10, cases[9:])):
+        steps = [step(c, "dismiss", "internal", "U1", "2024-03-12") for c in dismissed]
         assert server.writer.take(report("case_step", *steps)).result(60).entry
         outcome = outcome_of(visit_for(server, "over"), server.pack.rules[name])
         assert (outcome.dismissed, outcome.precision_pct) == (count, 0)
@@ -83,14 +87,14 @@ def test_a_rule_that_is_dismissed_too_often_is_proposed_for_demotion_on_its_page
 
 
 def test_a_page_of_a_rule_stands_under_a_policy_of_fewer_counts(cases):
-    """Under an older policy that does not count what lapsed the outcomes are told all the same, with nothing in that place."""
+    """Under an older policy without the lapsed count the outcomes are shown, with that place empty."""
     name = cases.duck.rows("SELECT rule FROM case_now")[0][0]
     kind = cases.pack.kinds["rule_outcome"]
     older = replace(kind, fields=tuple(f for f in kind.fields if f.name != "lapsed_count"))
     pack = replace(cases.pack, kinds={**cases.pack.kinds, "rule_outcome": older})
     counts = counts_in(pack)
     assert "0 AS lapsed" in counts
-    assert not any("lapsed_count" in one for one in counts)
+    assert not any("lapsed_count" in column for column in counts)
     assert "coalesce(lapsed_count, 0) AS lapsed" in counts_in(cases.pack)
-    found = cases.duck.records(f"SELECT {', '.join(counts)} FROM rule_outcome WHERE rule = ?", [name])
-    assert RuleOutcome(**found[0]) == RuleOutcome(1, 1, 0, 0, 0, 0, 0)
+    outcome = cases.duck.records(f"SELECT {', '.join(counts)} FROM rule_outcome WHERE rule = ?", [name])
+    assert RuleOutcome(**outcome[0]) == RuleOutcome(1, 1, 0, 0, 0, 0, 0)

@@ -1,4 +1,6 @@
-"""Shadow runs: begun and ended by acts, growing as facts arrive, seen within reach, and never a finding or a case."""
+"""Shadow runs: started and ended by actions, growing as facts arrive, seen within scope, and never a finding or
+a case.
+"""
 
 import threading
 
@@ -17,7 +19,7 @@ RULE = "base/rules/payments/duplicate"
 
 @pytest.fixture(scope="module")
 def changing(tmp_path_factory):
-    """Yield a desk of its own, with a proposal that was replayed: doubles that are a day apart are none."""
+    """Yield a console of its own, with a replayed proposal: duplicates a day apart are none."""
     server = open_desk(tmp_path_factory.mktemp("shadow"), shadow_seconds=600.0)
     author = visit_for(server, "author")
     name = proposals.propose(author, PATH, text_with(server, 0), "too many doubles")
@@ -28,7 +30,7 @@ def changing(tmp_path_factory):
 
 
 def pay(server, entity, number):
-    """Report two payments that are doubles under the adopted policy, a day apart."""
+    """Report two payments a day apart that are duplicates under the adopted policy."""
     same = {"entity": entity, "payee": f"{mark(entity)}{number}", "amount": 700, "amount_cny": 700, "currency": "CNY"}
     days = ("2024-05-01", "2024-05-02")
     facts = [same | {"invoice": "9", "payment": f"S{number}{n}", "paid_on": day} for n, day in enumerate(days)]
@@ -41,12 +43,12 @@ def looked(server, name):
 
 
 def test_a_shadow_grows_as_facts_arrive_and_accuses_nobody(changing):
-    """It says what would no longer be found, per rule and as of an entry; live findings and cases are as without it."""
+    """It shows findings that would vanish, per rule and as of an entry; live findings and cases are unchanged."""
     server, name = changing
-    one = proposals.proposal_of(server, name)
+    proposal = proposals.proposal_of(server, name)
     with pytest.raises(PermissionDenied):
-        shadow.begin(visit_for(server, "supervisor"), one)
-    shadow.begin(visit_for(server, "author"), one)
+        shadow.begin(visit_for(server, "supervisor"), proposal)
+    shadow.begin(visit_for(server, "author"), proposal)
     first = looked(server, name)
     assert first.state == shadow.RUNS, first
     count = first.outcome["counts"]["vanish"][RULE]
@@ -61,8 +63,8 @@ def test_a_shadow_grows_as_facts_arrive_and_accuses_nobody(changing):
     assert second.outcome["since"]["vanish"] == {RULE: 1}
     assert server.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0] == live + 1
     with pytest.raises(Refused, match="one shadow run"):
-        shadow.begin(visit_for(server, "adopter"), one)
-    shadow.end(visit_for(server, "adopter"), one)
+        shadow.begin(visit_for(server, "adopter"), proposal)
+    shadow.end(visit_for(server, "adopter"), proposal)
     assert shadow.run_of(server, name).state == shadow.ENDED
     server.writer.do(lambda worker: worker.ledger.size).result(30)
     assert acts(server, "shadow")[-1][:2] == ("author", name)
@@ -72,7 +74,9 @@ def test_a_shadow_grows_as_facts_arrive_and_accuses_nobody(changing):
 
 
 def test_a_shadow_is_seen_within_reach(changing):
-    """Whoever sees one group sees of a shadow what is in that group, counts as well; nobody may begin it from the page but who may."""
+    """A viewer of one group sees that group's part of a shadow, counts included; only a user with the right may
+    start one.
+    """
     server, name = changing
     author = sign_in(server, "author")
     place = f"/policy/proposals/{name}"
@@ -85,10 +89,10 @@ def test_a_shadow_is_seen_within_reach(changing):
     assert "Shadow run" in page
     assert "1 since" in page
     group = sign_in(server, "group")
-    seen = group.get(place, params={"of": "shadow", "sort": "vanish"}).text
-    assert {e for e, _ in ENTITIES if mark(e) in seen} <= {"G1", "A", "A1"}
-    assert "1 since" not in seen
-    assert f"{place}/shadow-end" not in seen
+    pages = group.get(place, params={"of": "shadow", "sort": "vanish"}).text
+    assert {e for e, _ in ENTITIES if mark(e) in pages} <= {"G1", "A", "A1"}
+    assert "1 since" not in pages
+    assert f"{place}/shadow-end" not in pages
     refused = group.post(f"{place}/shadow-end", data={"form_key": form_key(group)})
     assert refused.status_code == 403
     assert author.post(f"{place}/shadow-end", data=key).status_code == 303
@@ -96,10 +100,10 @@ def test_a_shadow_is_seen_within_reach(changing):
 
 
 def test_a_shadow_ends_when_policy_moves_and_begins_anew_after_a_restart(changing):
-    """There is nothing to run beside once the proposal is adopted; before that a restart loses nothing but the count since."""
+    """A run ends when its proposal is adopted; before that a restart loses only the count since its start."""
     server, name = changing
-    one = proposals.proposal_of(server, name)
-    shadow.begin(visit_for(server, "adopter"), one)
+    proposal = proposals.proposal_of(server, name)
+    shadow.begin(visit_for(server, "adopter"), proposal)
     count = looked(server, name).outcome["counts"]["vanish"][RULE]
     server.periodic.stop()
     pay(server, "A", "3")
@@ -108,7 +112,7 @@ def test_a_shadow_ends_when_policy_moves_and_begins_anew_after_a_restart(changin
     assert again.state == shadow.RUNS
     assert again.outcome["counts"]["vanish"] == {RULE: count + 1}
     assert again.outcome["since"]["vanish"] == {}
-    proposals.adopt(visit_for(server, "adopter"), one)
+    proposals.adopt(visit_for(server, "adopter"), proposal)
     assert wait(server, name).state == proposals.ADOPTED
     assert looked(server, name).state == shadow.ENDED
     while server.periodic.about():

@@ -1,4 +1,4 @@
-"""Ask: one SELECT within reach; nothing changes, nothing outside is read, and nothing runs for ever."""
+"""The query page: one SELECT within scope; nothing changes, nothing outside is read, and every query ends."""
 
 import datetime as dt
 import json
@@ -37,24 +37,24 @@ EVIL = [
 
 @pytest.mark.parametrize("sql", EVIL)
 def test_nothing_but_a_select_over_documented_tables_is_answered(server, sql):
-    """SQL escape: files, settings, the engine's inside and other statements are refused by name."""
+    """SQL escapes: files, settings, the engine's internals and other statements are rejected by name."""
     with pytest.raises(Refused):
         answer_of(visit_for(server, "supervisor"), sql)
 
 
 def test_answers_are_within_reach(server):
-    """The same question gives each his own answer."""
-    said = json.dumps(
+    """The same query returns each user their own answer."""
+    answers = json.dumps(
         answer_of(visit_for(server, "group"), "SELECT * FROM payment p JOIN entity e USING (entity)"), default=str
     )
-    assert mark("A") in said
-    assert mark("B") not in said
+    assert mark("A") in answers
+    assert mark("B") not in answers
     assert answer_of(visit_for(server, "administrator"), "SELECT count(*) AS n FROM payment") == (["n"], [(0,)])
 
 
 def test_a_question_that_takes_too_long_is_ended(server):
-    """Whoever asks for too much is told so, and the desk goes on."""
-    server.settings, kept = type(server.settings)(ask_seconds=0.2), server.settings
+    """A user who asks for too much is informed, and the server continues."""
+    server.settings, seconds = type(server.settings)(ask_seconds=0.2), server.settings
     many = ", ".join(f"payment AS p{n}" for n in range(11))
     sql = f"SELECT sum(hash(concat(p0.payment, p5.payment, p10.payment)) % 7) AS n FROM {many}"
     visit = visit_for(server, "supervisor")
@@ -63,7 +63,7 @@ def test_a_question_that_takes_too_long_is_ended(server):
             answer_of(visit, sql)
         assert refused.value.refusals[0].code == "query.slow"
     finally:
-        server.settings = kept
+        server.settings = seconds
     assert answer_of(visit_for(server, "supervisor"), "SELECT 1 AS one") == (["one"], [(1,)])
 
 
@@ -90,7 +90,7 @@ def test_a_table_without_a_history_is_not_asked_as_of_a_day(server):
 
 
 def test_what_is_asked_is_noted_saved_and_exported(server):
-    """The page shows the answer; the ledger keeps the question; a leader may not ask at all."""
+    """The page shows the answer; the ledger records the query; a leader may not query at all."""
     browser = sign_in(server, "supervisor")
     key = form_key(browser)
     sql = "SELECT entity, count(*) AS many FROM payment GROUP BY 1 ORDER BY 1"
@@ -109,7 +109,7 @@ def test_what_is_asked_is_noted_saved_and_exported(server):
 
 
 def test_a_chart_holds_no_markup():
-    """What stands in a cell cannot leave the chart's text."""
+    """The content of a cell cannot leave the chart's text."""
     assert "<" not in chart_of((["a", "n"], [("</script><script>alert(1)</script>", 1), ("b", 2)]))
     assert chart_of((["a"], [(1,), (2,)])) == ""
     assert chart_of(None) == ""

@@ -1,4 +1,4 @@
-"""Calls that report: idempotent by key, refused in the one form, and streams answered line by line."""
+"""Calls that report: idempotent by key, refusals in one form, and streams answered line by line."""
 
 import datetime as dt
 import json
@@ -27,7 +27,7 @@ def _payment(name):
 
 
 def test_the_same_key_gives_the_same_answer(own):
-    """Sent twice, taken once; the same key with other bytes is refused."""
+    """A report sent twice is recorded once; the same key with other bytes is rejected."""
     program = visitor(own)
     body = json.dumps({"kind": "payment", "facts": [_payment("K1")]})
     head = HEAD | {"Idempotency-Key": "k1"}
@@ -41,7 +41,7 @@ def test_the_same_key_gives_the_same_answer(own):
 
 
 def test_a_refusal_is_kept_under_its_key_too(own):
-    """The answer to what was refused is the same each time."""
+    """The answer to a rejected report is the same each time."""
     head = HEAD | {"Idempotency-Key": "k2"}
     answers = [visitor(own).post("/api/v1/reports", content="{", headers=head) for _ in range(2)]
     assert [a.status_code for a in answers] == [422, 422]
@@ -53,19 +53,19 @@ def test_a_stream_is_answered_line_by_line(own):
     """NDJSON of any length becomes reports of some lines each."""
     lines = b"\n".join(json.dumps(_payment(f"S{n}")).encode() for n in range(1_500))
     answer = visitor(own).post("/api/v1/stream?kind=payment", content=lines, headers=HEAD)
-    said = [json.loads(line) for line in answer.text.splitlines()]
-    assert [set(one) for one in said] == [{"entry", "receipt"}] * 2
+    rows = [json.loads(line) for line in answer.text.splitlines()]
+    assert [set(item) for item in rows] == [{"entry", "receipt"}] * 2
     assert own.duck.rows("SELECT count(*) FROM payment WHERE payment LIKE 'S%'") == [(1_500,)]
 
 
 def test_nobody_reports_without_the_right(own):
-    """A leader's session reports nothing, and another's entity is not there for a reporter."""
+    """A leader's session reports nothing, and another firm's entity is absent for a reporter."""
     answer = visitor(own).post("/api/v1/reports?reporter=B", content="{}", headers=HEAD)
     assert answer.status_code == 404
 
 
 def test_an_empty_stream_is_refused(own):
-    """Nothing said is nothing taken, in the one form, and a line that never ends is not waited for."""
+    """An empty stream is rejected in the one form, and an endless line is cut off."""
     for body in (b"", b"\n\n", b'{"entity": "'):
         answer = visitor(own).post("/api/v1/stream?kind=payment", content=body, headers=HEAD)
         assert answer.status_code == 422

@@ -1,11 +1,11 @@
-"""The form of one fact: what is typed is what is reported, and what is refused is not typed twice."""
+"""The form of one fact: the typed values are reported, and a rejected form is not typed twice."""
 
 import re
 
 import pytest
 from starlette.datastructures import FormData
 
-from comptroller.web.reporting.entry_form import inner_of, typed
+from comptroller.web.reporting.entry_form import inner_of, parse_form
 from tests.consoles import form_key, open_desk, sign_in
 
 
@@ -17,21 +17,21 @@ def own(tmp_path_factory):
 
 
 def test_rows_of_lists_are_typed(own):
-    """A row with something in it is said, whichever its place; an empty one is not; what the list carries is not asked."""
+    """A filled row is reported at any position; an empty one is not; carried fields are not in the form."""
     kind = own.pack.kinds["decision"]
     ((name, _, fields),) = inner_of(kind)
     assert name == "votes"
     first = fields[0].name
     form = FormData({"field_matter": " M1 ", f"list_{name}_2_{first}": "x", f"list_{name}_0_{first}": "", "other": "y"})
-    assert typed(kind, form) == {"matter": "M1", name: [{first: "x"}]}
-    assert typed(kind, FormData({})) == {}
+    assert parse_form(kind, form) == {"matter": "M1", name: [{first: "x"}]}
+    assert parse_form(kind, FormData({})) == {}
 
 
 def test_a_refused_form_comes_back_as_it_was(own):
-    """What was typed stands in its field, the fault beside the field that it is about, and more rows keep all of it."""
+    """The typed values are in their fields, each error beside its field, and adding rows loses nothing."""
     browser = sign_in(own, "reporter")
-    said = {"form_key": form_key(browser), "field_entity": "A", "field_payment": "KEPT-1", "field_amount": "abc"}
-    answer = browser.post("/reporting/form/payment", data=said)
+    fields = {"form_key": form_key(browser), "field_entity": "A", "field_payment": "KEPT-1", "field_amount": "abc"}
+    answer = browser.post("/reporting/form/payment", data=fields)
     assert answer.status_code == 422
     assert 'value="KEPT-1"' in answer.text
     field = re.search(r"<label>Amount \*.*?</label>", answer.text, re.DOTALL).group(0)
@@ -39,7 +39,7 @@ def test_a_refused_form_comes_back_as_it_was(own):
     assert "a number" in field
     assert answer.text.count("aria-invalid") == 1
     more = browser.post(
-        "/reporting/form/decision", data={"form_key": said["form_key"], "field_matter": "M-7", "more": "votes"}
+        "/reporting/form/decision", data={"form_key": fields["form_key"], "field_matter": "M-7", "more": "votes"}
     )
     assert more.status_code == 200
     assert 'value="M-7"' in more.text

@@ -1,4 +1,4 @@
-"""A refused report as a sheet: the wrong cells are marked, every refusal is there, and nothing in it runs."""
+"""A rejected report as a sheet: the wrong cells are highlighted, every refusal is there, and nothing in it runs."""
 
 import io
 import zipfile
@@ -8,7 +8,7 @@ from python_calamine import CalamineWorkbook
 
 from comptroller.intake.templates import labels
 from comptroller.model.refusal import refusal
-from comptroller.web.reporting.error_sheet import marked_sheet, tables_of
+from comptroller.web.reporting.error_sheet import tables_of, write_error_sheet
 from comptroller.web.shell.spreadsheets import workbook
 
 WHY = [refusal("x.y", ("a", 2, "payment.amount"), "=1+1", ("数字", "a number"), ("改正", "Mend it."))]
@@ -23,8 +23,8 @@ WHY = [refusal("x.y", ("a", 2, "payment.amount"), "=1+1", ("数字", "a number")
     ],
 )
 def test_the_wrong_cell_is_marked(payload, media):
-    """One cell has a note with the mend; texts stay texts."""
-    made = marked_sheet(payload, media, WHY, "en")
+    """One cell has a note with the fix; texts stay texts."""
+    made = write_error_sheet(payload, media, WHY, "en")
     with zipfile.ZipFile(io.BytesIO(made)) as parts:
         notes = parts.read("xl/comments1.xml").decode()
         assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
@@ -35,21 +35,25 @@ def test_the_wrong_cell_is_marked(payload, media):
 
 
 def test_what_has_no_cells_still_gives_its_refusals():
-    """A file that cannot be read as a table has the list alone."""
+    """A file that is not a table has only the list of refusals."""
     assert tables_of(b"{", "json") == []
     assert tables_of(b"\xff\xfe", "csv") == []
     assert tables_of(b"PK", "xlsx") == []
-    assert CalamineWorkbook.from_filelike(io.BytesIO(marked_sheet(b"", "zip", WHY, "zh"))).sheet_names == ["退回原因"]
+    assert CalamineWorkbook.from_filelike(io.BytesIO(write_error_sheet(b"", "zip", WHY, "zh"))).sheet_names == [
+        "退回原因"
+    ]
 
 
 def test_a_column_under_its_title_is_marked(server):
-    """In the template's own sheet, with its titles and stars, the cells of required fields are marked like all others."""
+    """In the template's own sheet, with its titles and asterisks, cells of required fields are highlighted like
+    all others.
+    """
     kind = server.pack.kinds["payment"]
-    heads = [f"{said} *" if f.required else said for f, said in zip(kind.fields, labels(kind, "zh"), strict=True)]
+    heads = [f"{title} *" if f.required else title for f, title in zip(kind.fields, labels(kind, "zh"), strict=True)]
     sheet = workbook([("payment", heads, [["A", "P", "", "", "", "", "abc"]])])
     words = (("数字", "a number"), ("改正", "Mend it."))
     why = [refusal("x.y", ("a", 2, field), "abc", *words) for field in ("金额", "payment.entity")]
-    made = marked_sheet(sheet, "xlsx", why, "zh", [kind])
+    made = write_error_sheet(sheet, "xlsx", why, "zh", [kind])
     with zipfile.ZipFile(io.BytesIO(made)) as parts:
         notes = parts.read("xl/comments1.xml").decode()
     assert [f'ref="{cell}"' in notes for cell in ("A2", "G2")] == [True, True]
@@ -57,10 +61,10 @@ def test_a_column_under_its_title_is_marked(server):
 
 
 def test_a_marked_sheet_can_be_sent_again():
-    """Numbers below zero stay numbers, from a sheet and from text; what could run does not."""
+    """Negative numbers stay numbers, from a sheet and from text; a formula does not run."""
     sheet = workbook([("payment", ["entity", "amount"], [["A", -300.5]])])
     for payload, media in ((sheet, "xlsx"), (b"entity,amount\nA,-300.5\n", "csv")):
-        made = CalamineWorkbook.from_filelike(io.BytesIO(marked_sheet(payload, media, WHY, "en")))
+        made = CalamineWorkbook.from_filelike(io.BytesIO(write_error_sheet(payload, media, WHY, "en")))
         assert str(made.get_sheet_by_index(0).to_python()[1][1]) == "-300.5"
-    made = CalamineWorkbook.from_filelike(io.BytesIO(marked_sheet(b"entity,amount\nA,-1+1\n", "csv", WHY, "en")))
+    made = CalamineWorkbook.from_filelike(io.BytesIO(write_error_sheet(b"entity,amount\nA,-1+1\n", "csv", WHY, "en")))
     assert made.get_sheet_by_index(0).to_python()[1][1] == "'-1+1"

@@ -1,4 +1,4 @@
-"""A report on its way in: nobody reports where he may not, and nobody grants by reporting."""
+"""Submitting a report: no user reports outside their grants, and no grant comes from a report."""
 
 import io
 import json
@@ -41,15 +41,15 @@ def own(tmp_path_factory):
 
 
 def test_a_report_is_kept_with_its_receipt(own):
-    """Whoever may report gets the entry and a receipt that proves it."""
+    """A user with the right receives the entry and a receipt that proves it."""
     visit = visit_for(own, "reporter")
     answer = send_report(visit, _json("payment", PAYMENT), Sent("p.json", "json", "", ""))
-    said = answer.as_json(visit)
-    assert said["receipt"]["entry"] == said["entry"]
+    body = answer.as_json(visit)
+    assert body["receipt"]["entry"] == body["entry"]
 
 
 def test_what_is_refused_is_kept_for_who_sent_it(own):
-    """With its text and all its refusals, so that it can be mended."""
+    """It is stored with its text and all its refusals, so that it can be corrected."""
     visit = visit_for(own, "reporter")
     answer = send_report(visit, b"{", Sent("bad.json", "json", "", ""))
     assert answer.entry is None
@@ -57,14 +57,14 @@ def test_what_is_refused_is_kept_for_who_sent_it(own):
 
 
 def test_nobody_reports_for_those_he_does_not_reach(own):
-    """Not for another entity, not for the owner, not for one that is unknown."""
+    """Reports for another entity, for the owner or for an unknown entity are rejected."""
     for reporter in ("B", "G1", OWNER, "nobody"):
         with pytest.raises(NotFound):
             send_report(visit_for(own, "reporter"), _json("payment", PAYMENT), Sent("p.json", "json", reporter, ""))
 
 
 def test_nobody_grants_by_reporting(own):
-    """Neither by the kind that is said, nor by what stands in JSON, CSV or an archive, also in the owner's name."""
+    """Neither the named kind nor the content of JSON, CSV or an archive grants anything, also in the owner's name."""
     visit = visit_for(own, "clerk")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as box:
@@ -77,13 +77,13 @@ def test_nobody_grants_by_reporting(own):
         (sheet, Sent("access_grant.csv", "csv", OWNER, "access_grant")),
         (packed.getvalue(), Sent(f"{OWNER}_x.zip", "zip", OWNER, "")),
     ]
-    for payload, said in tries:
-        assert send_report(visit, payload, said).entry is None, said
+    for payload, sent in tries:
+        assert send_report(visit, payload, sent).entry is None, sent
     assert own.duck.rows("SELECT count(*) FROM access_grant WHERE login = 'eve'") == [(0,)]
 
 
 def _closed(server):
-    """Return the kinds that no reporter may report, with a row that they know."""
+    """Return the kinds that no reporter may report, each with a valid row."""
     kinds = server.pack.told.values()
     return [(kind, dict.fromkeys(kind.key, "1")) for kind in kinds if "reporter" not in kind.reported_by]
 
@@ -97,22 +97,24 @@ def test_no_reporter_sends_what_the_console_reports(own):
         kind.name for kind, _ in closed
     }
     for kind, row in closed:
-        for said in (kind.name, kind.name.title(), kind.title.zh, kind.title.en.upper()):
+        for spelling in (kind.name, kind.name.title(), kind.title.zh, kind.title.en.upper()):
             sheet = f"{','.join(row)}\n{','.join(row.values())}\n".encode()
-            for name, payload, asked in (
-                ("x.csv", sheet, said),
-                ("x.json", json.dumps([{"kind": said, **row}]).encode(), ""),
-                ("x.ndjson", json.dumps({"kind": said, **row}).encode(), ""),
+            for name, payload, named in (
+                ("x.csv", sheet, spelling),
+                ("x.json", json.dumps([{"kind": spelling, **row}]).encode(), ""),
+                ("x.ndjson", json.dumps({"kind": spelling, **row}).encode(), ""),
             ):
-                answer = browser.post("/api/v1/reports", params={"name": name, "kind": asked}, content=payload)
-                codes = [one["code"] for one in answer.json()["refused"]]
-                assert (answer.status_code, codes) == (422, ["desk.kind"]), (said, name)
+                answer = browser.post("/api/v1/reports", params={"name": name, "kind": named}, content=payload)
+                codes = [refusal["code"] for refusal in answer.json()["refused"]]
+                assert (answer.status_code, codes) == (422, ["desk.kind"]), (spelling, name)
     kinds = {row[0] for row in own.duck.rows("SELECT did FROM desk_act WHERE login = 'clerk'")}
     assert own.ledger.size - before <= len(kinds) + 1, "nothing but what the desk notes itself"
 
 
 def test_an_entry_names_its_channel(own):
-    """A report tells that a reporter sent it, and which user; what the desk says of itself names its channel alone."""
+    """A report's entry names the channel and the user who sent it; the console's own entries name their channel
+    alone.
+    """
     visit = visit_for(own, "reporter")
     answer = send_report(visit, _json("payment", {**PAYMENT, "payment": "NEW2"}), Sent("p.json", "json", "", ""))
     assert own.ledger.entry(answer.entry).fields["note"] == {"channel": "reporter", "login": "reporter"}
@@ -121,7 +123,7 @@ def test_an_entry_names_its_channel(own):
 
 
 def test_a_file_is_read_before_the_writer_has_it(own):
-    """While the writer is busy a workbook waits already read, so that reading it holds nobody up."""
+    """While the writer is busy a workbook is read already, so that reading it delays no other user."""
     free = threading.Event()
     busy = own.writer.do(lambda _: free.wait(60))
     sent = threading.Thread(

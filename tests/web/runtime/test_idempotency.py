@@ -3,7 +3,7 @@
 import pytest
 
 from comptroller.model.finding import plain
-from comptroller.web.reporting.submit import Sent, found_again, send_report
+from comptroller.web.reporting.submit import Sent, recorded_answer, send_report
 from comptroller.web.runtime.idempotency import KeyTaken, answer_once
 from tests.consoles import facts_of
 from tests.web.visits import visit_for
@@ -51,7 +51,7 @@ def test_a_report_whose_answer_was_lost_is_found_in_the_ledger(server):
     place, size = ("reporter", "k3", "d"), server.ledger.size
     with pytest.raises(TimeoutError):
         answer_once(server, place, cut, never)
-    again = answer_once(server, place, cut, lambda before: found_again(visit, payload, said, before))
+    again = answer_once(server, place, cut, lambda before: recorded_answer(visit, payload, said, before))
     assert again == plain({"entry": again["entry"], "receipt": again["receipt"]})
     assert sum(one.fields["name"] == "lost.json" for one in server.heads.between(size + 1, server.ledger.size)) == 1
     assert answer_once(server, place, cut, never) == again

@@ -1,4 +1,4 @@
-"""Strips in words: a lane for each body, the exact moment where it is known, the clause that held."""
+"""Timelines in words: a lane for each body, the exact moment where it is known, the clause in force."""
 
 import datetime as dt
 
@@ -12,13 +12,13 @@ def step(server, table, **row):
 
 
 def test_a_step_says_who_took_it_when_and_what(server):
-    """A decision stands in the lane of its body at its hour; a payment in that of payments, with whom it was made."""
+    """A decision is in the lane of its body at its hour; a payment is in that of payments, with the other party."""
     visit = visit_for(server, "supervisor")
     study = {"body": "board", "kind": "study", "outcome": "approved", "decided_on": dt.date(2024, 3, 1)}
-    one = step(server, "decision", **study, decided_at=dt.datetime(2024, 3, 1, 14, 30))
-    assert lane_of(visit, one) == ("decision/board", "Board")
-    assert moment_of(one) == dt.datetime(2024, 3, 1, 14, 30)
-    assert words_of(visit, one) == "Prior study · Approved"
+    decision = step(server, "decision", **study, decided_at=dt.datetime(2024, 3, 1, 14, 30))
+    assert lane_of(visit, decision) == ("decision/board", "Board")
+    assert moment_of(decision) == dt.datetime(2024, 3, 1, 14, 30)
+    assert words_of(visit, decision) == "Prior study · Approved"
     paid = step(server, "payment", payee="X", paid_on=dt.date(2024, 3, 2), paid_at=None)
     assert lane_of(visit, paid) == ("payment", "Payment")
     assert moment_of(paid) == dt.datetime(2024, 3, 2)
@@ -26,7 +26,7 @@ def test_a_step_says_who_took_it_when_and_what(server):
 
 
 def test_a_clause_is_one_that_held_on_the_day(server):
-    """The first source in force is named; of no rule, none."""
+    """The first source in force is named; without a rule, none."""
     visit = visit_for(server, "supervisor")
     rule = server.pack.rules["base/rules/payments/duplicate"]
     assert clause(visit, rule, None) != ""

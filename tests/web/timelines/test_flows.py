@@ -1,6 +1,6 @@
 """Rings: legs in their order, the unknown left open, each place on the circle."""
 
-from comptroller.web.timelines.flows import _legs, drawn
+from comptroller.web.timelines.flows import _legs, with_places
 
 
 def row(position, entity, payee):
@@ -21,6 +21,6 @@ def test_a_leg_that_is_not_seen_keeps_its_place():
 
 def test_each_leg_is_drawn_from_its_party_to_the_next():
     """As many places as legs, no two the same, each with its arc."""
-    legs = drawn(_legs([row(n, e, p) for n, e, p in ((1, "A", "B"), (2, "B", "C"), (3, "C", "A"))]))
+    legs = with_places(_legs([row(n, e, p) for n, e, p in ((1, "A", "B"), (2, "B", "C"), (3, "C", "A"))]))
     assert len({(round(leg.x), round(leg.y)) for leg in legs}) == 3
     assert all(leg.arc.startswith("M") for leg in legs)

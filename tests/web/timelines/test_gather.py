@@ -1,4 +1,4 @@
-"""Strips: what hangs together is read from the kinds, and what holds for a time leads no further."""
+"""Timelines: connections come from the kinds, and facts valid for a period are not followed."""
 
 from comptroller.web.timelines.gather import holds_for_a_time, starts, timeline_of
 from tests.web.visits import visit_for
@@ -14,7 +14,7 @@ def test_kinds_that_name_each_other_have_strips(server):
 
 
 def test_a_strip_is_of_one_fact_and_its_findings(server):
-    """A payment stands with the one that names the same invoice, and with the finding about both; farther ones come later."""
+    """A payment comes with the one for the same invoice, and with the finding about both; farther facts come later."""
     (code,) = server.duck.rows("SELECT payment FROM payment WHERE entity = 'A1' ORDER BY payment LIMIT 1")[0]
     strip = timeline_of(visit_for(server, "supervisor"), "payment", "A1", code)
     assert strip is not None

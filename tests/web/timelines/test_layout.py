@@ -1,4 +1,4 @@
-"""The picture of a strip: order and nearness hold, words never lie on words, days without work are shaded."""
+"""The picture of a timeline: order and nearness hold, texts never overlap, days without work are shaded."""
 
 import datetime as dt
 from itertools import pairwise
@@ -22,11 +22,11 @@ def worked(first, last):
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 900), st.integers(1, 23)), min_size=1, max_size=25))
 def test_what_is_earlier_stands_farther_left_and_no_words_overlap(moments):
-    """Whatever the days: places follow the moments, and in one lane the words of two steps never share a place."""
-    said = [LaneText("a", at(day, hour), f"step {n}", n) for n, (day, hour) in enumerate(moments)]
-    picture = render_timeline(said, {"a": "Lane"}, [(1, DAY, "rule", frozenset({0}))], worked)
+    """On any days, places follow the moments, and in one lane the texts of two steps never overlap."""
+    items = [LaneText("a", at(day, hour), f"step {n}", n) for n, (day, hour) in enumerate(moments)]
+    picture = render_timeline(items, {"a": "Lane"}, [(1, DAY, "rule", frozenset({0}))], worked)
     dots = sorted(picture.dots, key=lambda dot: dot.said.at)
-    assert all(one.x <= two.x + 1e-6 for one, two in pairwise(dots))
+    assert all(first.x <= two.x + 1e-6 for first, two in pairwise(dots))
     spans = [
         (
             d.y,
@@ -42,7 +42,7 @@ def test_what_is_earlier_stands_farther_left_and_no_words_overlap(moments):
 
 
 def test_days_without_work_and_working_days_between_are_told():
-    """From a Friday to the Tuesday after lies a week-end, which is shaded, and two working days."""
+    """Between a Friday and the Tuesday after are a weekend, which is shaded, and two working days."""
     picture = render_timeline([LaneText("a", at(0), "x", 1), LaneText("a", at(4), "y", 2)], {"a": "A"}, [], worked)
     assert [(worked_count, days) for _, _, worked_count, days in picture.gaps] == [(2, 4)]
     assert len(picture.shades) == 1
@@ -54,7 +54,7 @@ def test_days_without_work_and_working_days_between_are_told():
 
 
 def test_what_has_no_day_has_no_picture_and_periods_do_not_stretch_it():
-    """Nothing gives nothing; a power of ten years beside two steps of a week is drawn as far as the steps go."""
+    """No day makes no picture; a power of ten years beside two steps of a week is drawn as far as the steps go."""
     assert render_timeline([], {}, [], worked) is None
     power = LaneText("p", at(-2000), "power", 9, until=DAY + dt.timedelta(days=4000))
     picture = render_timeline(

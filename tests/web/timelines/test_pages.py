@@ -1,4 +1,4 @@
-"""Strips in the browser: a deal from its matter to its money, four flows, a ring, and nothing beyond the reach."""
+"""Timelines in the browser: a deal from its matter to its money, four flows, a ring, and nothing outside the scope."""
 
 import html
 import re
@@ -13,12 +13,12 @@ PATH = f"/strips/contract/A/{DEAL}"
 
 @pytest.fixture(scope="module")
 def trade(tmp_path_factory):
-    """The desk of the world of trade, and a function that signs somebody in."""
+    """Yield the console of the trade world, and a function that signs a user in."""
     server = trading_desk(tmp_path_factory.mktemp("trade"))
-    held = {}
+    clients = {}
 
     def of(login, language="en"):
-        return held.setdefault((login, language), sign_in(server, login, language))
+        return clients.setdefault((login, language), sign_in(server, login, language))
 
     yield server, of
     server.stop()
@@ -44,27 +44,29 @@ def test_a_deal_is_shown_with_all_its_steps_and_what_is_found(trade):
 
 
 def test_from_the_overview_to_the_person_without_authority(trade):
-    """A supervisor's way: a red square of the heat table, the finding, its strip; there are clause, minutes, payment and signer."""
-    one = trade[1]("supervisor", "zh")
-    squares = re.findall(r'<a class="square" href="([^"]*domain=contracts[^"]*under=G1[^"]*)"', one.get("/").text)
-    listed = one.get(html.unescape(squares[0])).text
+    """A supervisor's path: a red square of the heat table, the finding, its timeline with clause, minutes,
+    payment and signer.
+    """
+    console = trade[1]("supervisor", "zh")
+    squares = re.findall(r'<a class="square" href="([^"]*domain=contracts[^"]*under=G1[^"]*)"', console.get("/").text)
+    listed = console.get(html.unescape(squares[0])).text
     name = re.search(r'href="(/findings/F-[^"]+)">无权签署合同', listed)[1]
-    finding = one.get(name).text
+    finding = console.get(name).text
     assert "中华人民共和国公司法" in finding
     assert "P-NOBODY" in finding
     assert "怎样即为合规" in finding
-    strip = one.get(re.search(rf'href="(/strips/contract/A/{DEAL})"', finding)[1]).text
-    for said in ("董事会", "决定 · 同意", "P1", "P-NOBODY", "无权签署合同", "授权"):
-        assert said in strip, said
+    strip = console.get(re.search(rf'href="(/strips/contract/A/{DEAL})"', finding)[1]).text
+    for text in ("董事会", "决定 · 同意", "P1", "P-NOBODY", "无权签署合同", "授权"):
+        assert text in strip, text
     assert strip.count("缺此环节") == 2, "no study by the party committee, no power of attorney"
 
 
 def test_a_ring_shows_its_legs_and_hides_those_beyond(trade):
-    """The owner's supervisor sees three legs; a group sees its own, and how many it does not see."""
+    """The owner's supervisor sees three legs; a group sees its own, and how many are hidden."""
     server, of = trade
     path = ring_path(server)
-    whole, part = of("supervisor").get(path).text, of("group").get(path).text
-    assert whole.count('class="arc"') == 3
+    page, part = of("supervisor").get(path).text, of("group").get(path).text
+    assert page.count('class="arc"') == 3
     assert (part.count('class="arc"'), part.count('class="arc beyond"')) == (2, 1)
     assert "1 records you cannot see" in part
     assert path in of("supervisor").get(PATH).text
@@ -72,7 +74,7 @@ def test_a_ring_shows_its_legs_and_hides_those_beyond(trade):
 
 
 def test_what_is_beyond_the_reach_is_not_there(trade):
-    """Another group's strip answers as one that does not exist; so does a kind that has none."""
+    """Another group's timeline answers like one that does not exist; so does a kind without timelines."""
     other = trade[1]("other")
     for path in (PATH, "/strips/contract/A/none", "/strips/entity/A/A", "/strips/contract/none/none"):
         assert other.get(path).status_code == 404, path
@@ -83,7 +85,7 @@ def test_what_is_beyond_the_reach_is_not_there(trade):
 
 
 def test_a_grant_of_one_domain_hides_the_rest_of_a_strip(trade):
-    """Who may read payments alone is told how many steps are hidden, and nothing else of them."""
+    """A user who may read payments alone is shown how many steps are hidden, and nothing else of them."""
     page = trade[1]("finance").get("/strips/payment/A/P1")
     assert page.status_code == 200
     assert "D1" in page.text, "decisions are read by a rule of that domain"
@@ -93,19 +95,19 @@ def test_a_grant_of_one_domain_hides_the_rest_of_a_strip(trade):
 
 def test_each_shelf_is_listed_searched_and_leads_to_its_strips(trade):
     """Each kind has its table; findings are counted beside what they name."""
-    one = trade[1]("supervisor")
+    console = trade[1]("supervisor")
     for kind in ("matter", "contract", "payment", "shipment", "invoice", "decision"):
-        page = one.get(f"/strips?kind={kind}")
+        page = console.get(f"/strips?kind={kind}")
         assert page.status_code == 200, kind
         assert f'href="/strips/{kind}/A/' in page.text, kind
-    assert '<b class="hit">' in one.get("/strips?kind=contract").text
-    assert DEAL not in one.get("/strips?kind=contract&text=absent").text
-    assert DEAL in one.get("/strips?kind=contract&under=G1&entity=A&text=ht-1").text
-    assert DEAL not in one.get("/strips?kind=contract&under=G2").text
+    assert '<b class="hit">' in console.get("/strips?kind=contract").text
+    assert DEAL not in console.get("/strips?kind=contract&text=absent").text
+    assert DEAL in console.get("/strips?kind=contract&under=G1&entity=A&text=ht-1").text
+    assert DEAL not in console.get("/strips?kind=contract&under=G2").text
 
 
 def test_a_finding_leads_to_its_strips(trade):
-    """From a finding one goes to the strips of what it names, and to the ring."""
+    """A finding links to the timelines of its facts, and to the ring."""
     server, of = trade
     name = server.duck.rows("SELECT finding FROM finding_now WHERE rule LIKE '%payments_in_circles' AND entity = 'A'")[
         0

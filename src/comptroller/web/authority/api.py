@@ -1,4 +1,6 @@
-"""The call "may I?": whether a post may approve something, told from the lists within reach, and kept in the ledger."""
+"""The call "may I?": whether a post may approve something, by the lists within scope; the answer is recorded in
+the ledger.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -25,11 +27,11 @@ _IN_CODES = r"""[^<>"'`\\\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u20
 Code = Annotated[str, Body(pattern=rf"^\w{_IN_CODES}{{0,99}}$")]
 Name = Annotated[str, Body(pattern=rf"^(\w{_IN_CODES}{{0,99}})?$")]
 Word = Annotated[str, Body(pattern=r"^([^\s=+\-@\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,199})?$")]
-"""What intake takes as a text, so that no answer is given that the ledger would refuse to keep."""
+"""The texts that intake accepts, so that every answer can be recorded in the ledger."""
 
 
 class _Within:
-    """The books as the one who asks may read them; of lists, what reaches the entity that is asked about."""
+    """The books within the caller's access; of lists, those that apply to the requested entity."""
 
     def __init__(self, visit: Visit, chain: list[str]) -> None:
         self._visit = visit
@@ -59,16 +61,15 @@ def check(  # noqa: PLR0913, PLR0917 - what a question is made of
     *,
     wait: Annotated[bool, Query(description="Answer when the ledger has it, with its entry.")] = False,
 ) -> AuthorityCheck:
-    """Return whether a post may approve this, by which line, and whom to ask if not; the answer is an entry that later
-    acts are held against.
+    """Return whether a post may approve this, by which line, and who may if it may not.
 
-    The answer is durable before it is given, and its entry follows within half a second, with others of that moment;
-    with `wait` it is given when the entry is.
+    The answer is an entry that later actions are compared with. It is durable before it is returned, and its entry
+    follows within half a second, with others of that moment. With `wait` it is returned after the entry.
     """
     if KIND not in visit.pack.kinds:
-        raise _nothing_to_tell_from()
+        raise _no_lists()
     chain = _chain(visit, entity)
-    asked = authority.Question(
+    question = authority.Question(
         entity,
         post,
         item,
@@ -78,9 +79,9 @@ def check(  # noqa: PLR0913, PLR0917 - what a question is made of
         person=person,
         matter=matter,
     )
-    answered = authority.may(_Within(visit, chain), visit.pack.case_policy.authority, asked)
+    answered = authority.may(_Within(visit, chain), visit.pack.case_policy.authority, question)
     number = f"Q-{visit.server.chance()[:16]}"
-    waiting = visit.server.advices.put(authority.as_fact(number, asked, answered))
+    waiting = visit.server.advices.put(authority.as_fact(number, question, answered))
     if wait:
         visit.server.advices.flush()
     entry = visit.server.outcome_of(waiting).entry if wait else None
@@ -89,8 +90,10 @@ def check(  # noqa: PLR0913, PLR0917 - what a question is made of
 
 
 def _chain(visit: Visit, entity: str) -> list[str]:
-    """Return an entity within reach and all above it, or nothing where another day is asked for; raises Gone
-    for one out of reach.
+    """Return an entity within scope and all above it, or nothing where another day is requested.
+
+    Raises:
+        NotFound: the entity is outside the scope.
     """
     if visit.valid is not None or visit.known is not None:
         present(visit.one("SELECT entity FROM entity WHERE entity = ?", [entity]), entity)
@@ -100,7 +103,5 @@ def _chain(visit: Visit, entity: str) -> list[str]:
     return chain
 
 
-def _nothing_to_tell_from() -> Refused:
-    wanted = ("含有权限清单的政策", "a policy that has lists of authority")
-    mend = ("采用含有权限清单的政策包", "Adopt a policy that has them.")
-    return Refused([refusal("desk.check", ("", None, ""), KIND, wanted, mend)])
+def _no_lists() -> Refused:
+    return Refused([refusal("desk.check", ("", None, ""), KIND)])

@@ -1,4 +1,6 @@
-"""What the authority desk answers within a viewer's reach, each answer kept in the ledger, so that later acts are held against it."""
+"""Authority checks within a viewer's scope; each answer is recorded in the ledger, and later actions are
+compared with it.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -19,7 +21,7 @@ from comptroller.web.shell.visit import Visit
 
 @dataclass(frozen=True, slots=True)
 class AuthorityAnswer:
-    """A question, its answer, and the entry under which it is kept."""
+    """A question, its answer, and its ledger entry."""
 
     asked: Question
     answer: PowerAnswer
@@ -27,65 +29,65 @@ class AuthorityAnswer:
     entry: int | None
 
 
-def question_of(visit: Visit, said: dict[str, str]) -> Question:
-    """Return the question that was asked; raises Gone for an entity out of reach and (Refused) an amount that
-    is none.
+def question_of(visit: Visit, fields: dict[str, str]) -> Question:
+    """Return the question of a form.
+
+    Raises:
+        NotFound: the entity is outside the scope.
+        Refused: the amount is not a number.
     """
-    entity = said.get("entity", "")
+    entity = fields.get("entity", "")
     if not visit.sees_entity(entity):
         raise NotFound(entity)
     for name in ("post", "item"):
-        if not said.get(name):
-            wanted = ("填写该字段", "something in this field")
-            raise Refused(
-                [refusal("desk.form", ("", None, name), "-", wanted, ("补填后重试", "Fill it in and try again."))]
-            )
+        if not fields.get(name):
+            raise Refused([refusal("desk.form", ("", None, name), "-")])
     return Question(
         entity,
-        said["post"],
-        said["item"],
-        _day(visit, said.get("on", "")),
-        _amount(said.get("amount_cny", "")),
-        counterparty=said.get("counterparty", ""),
-        person=said.get("person", ""),
-        matter=said.get("matter", ""),
+        fields["post"],
+        fields["item"],
+        _day(visit, fields.get("on", "")),
+        _amount(fields.get("amount_cny", "")),
+        counterparty=fields.get("counterparty", ""),
+        person=fields.get("person", ""),
+        matter=fields.get("matter", ""),
     )
 
 
-def _day(visit: Visit, said: str) -> dt.date:
+def _day(visit: Visit, text: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(said) if said else visit.server.local_now().date()
+        return dt.date.fromisoformat(text) if text else visit.server.local_now().date()
     except ValueError as error:
-        wanted = ("形如 2024-06-30 的日期", "a day such as 2024-06-30")
-        raise Refused(
-            [refusal("desk.day", ("", None, "on"), said, wanted, ("改正日期", "Correct the day."))]
-        ) from error
+        raise Refused([refusal("desk.day", ("", None, "on"), text)]) from error
 
 
-def _amount(said: str) -> Decimal | None:
+def _amount(text: str) -> Decimal | None:
     try:
-        found = Decimal(said.replace(",", "")) if said else None
+        amount = Decimal(text.replace(",", "")) if text else None
     except InvalidOperation:
-        found = Decimal("NaN")
-    if found is not None and not (found.is_finite() and found >= 0):
-        wanted = ("零或正的金额,如 1500000", "an amount of zero or more, such as 1500000")
-        raise Refused(
-            [refusal("desk.amount", ("", None, "amount_cny"), said, wanted, ("改正金额", "Correct the amount."))]
-        )
-    return found
+        amount = Decimal("NaN")
+    if amount is not None and not (amount.is_finite() and amount >= 0):
+        raise Refused([refusal("desk.amount", ("", None, "amount_cny"), text)])
+    return amount
 
 
-def check_authority(visit: Visit, asked: Question) -> AuthorityAnswer:
-    """Answer a question and keep the answer; raises Refused for what the ledger does not take."""
-    answer = authority.may(visit.duck, visit.pack.case_policy.authority, asked)
+def check_authority(visit: Visit, question: Question) -> AuthorityAnswer:
+    """Answer a question and record the answer.
+
+    Raises:
+        Refused: the ledger rejects the question.
+    """
+    answer = authority.may(visit.duck, visit.pack.case_policy.authority, question)
     advice = f"Q-{visit.server.chance()[:12]}"
-    done = visit.server.outcome_of(visit.server.report("advice", [authority.as_fact(advice, asked, answer)], ENGINE))
-    return AuthorityAnswer(asked, answer, advice, done.entry)
+    done = visit.server.outcome_of(visit.server.report("advice", [authority.as_fact(advice, question, answer)], ENGINE))
+    return AuthorityAnswer(question, answer, advice, done.entry)
 
 
 def powers_of(visit: Visit, entity: str, on: dt.date) -> dict[str, Any]:
-    """Return who may approve what in an entity: items with their lines, gaps and overlaps; raises Gone for one
-    out of reach.
+    """Return who may approve what in an entity: items with their lines, gaps and overlaps.
+
+    Raises:
+        NotFound: the entity is outside the viewer's scope.
     """
     if not visit.sees_entity(entity):
         raise NotFound(entity)
@@ -94,27 +96,29 @@ def powers_of(visit: Visit, entity: str, on: dt.date) -> dict[str, Any]:
 
 def bodies_of(powers: dict[str, Any]) -> list[str]:
     """Return the bodies and posts that the lines of an entity name."""
-    return sorted({one["body"] for lines in powers["items"].values() for one in lines if one["body"]})
+    return sorted({line["body"] for lines in powers["items"].values() for line in lines if line["body"]})
 
 
 def items_of_body(powers: dict[str, Any], body: str) -> dict[str, list[dict[str, Any]]]:
-    """Return what a body decides, alone decides or studies: for each item its lines that name it."""
-    found = {item: [one for one in lines if one["body"] == body] for item, lines in powers["items"].items()}
-    return {item: lines for item, lines in found.items() if lines}
+    """Return the items that a body decides, alone decides or studies, each with the lines that name it."""
+    by_item = {item: [line for line in lines if line["body"] == body] for item, lines in powers["items"].items()}
+    return {item: lines for item, lines in by_item.items() if lines}
 
 
 def clauses_of(pack: Pack, line: Mapping[str, Any]) -> tuple[Cite, ...]:
-    """Return the clauses on which a line of a pack's list rests; none for a line that somebody reported, whose
-    entry is its ground.
-    """
+    """Return the clauses that a line of a pack's list cites; a reported line has none, its entry is its source."""
     listed = None if line.get("holder") else pack.lists.get(str(line.get("list", "")))
-    told = (line.get("item"), line.get("valid_from"), line.get("body") or "")
-    same = (one for one in (listed.lines if listed else ()) if (one.item, one.valid_from, one.body or "") == told)
-    return next((one.cites for one in same), ())
+    key = (line.get("item"), line.get("valid_from"), line.get("body") or "")
+    same = (
+        listed_line
+        for listed_line in (listed.lines if listed else ())
+        if (listed_line.item, listed_line.valid_from, listed_line.body or "") == key
+    )
+    return next((listed_line.cites for listed_line in same), ())
 
 
 def grounds_of(pack: Pack, line: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a line of an answer with what it rests on: the clauses of a pack's list, or the entry that reported it."""
+    """Return a line of an answer with its sources: the clauses of a pack's list, or the entry that reported it."""
     fact, cites = line.get("fact"), clauses_of(pack, line)
-    said = [{"source": one.source, "article": one.article} for one in cites]
-    return {**line, "cites": said, "entry": fact // FACT_LINES if fact else None}
+    clauses = [{"source": cite.source, "article": cite.article} for cite in cites]
+    return {**line, "cites": clauses, "entry": fact // FACT_LINES if fact else None}

@@ -1,4 +1,4 @@
-"""The authority desk: may this post approve this matter, who may approve what, and the matrix of an entity with gaps and overlaps."""
+"""Authority checks: may this post approve this matter, and the matrix of an entity with gaps and overlaps."""
 
 from typing import Annotated, Any
 
@@ -36,43 +36,43 @@ MOST_FIRST = 40
 Seeing = Annotated[Visit, Depends(may(SEE))]
 _WORDS = ("entity", "post", "item", "amount_cny", "counterparty", "person", "matter", "on")
 _LACKING = {"amount_cny": "amount", "share_pct": "share"}
-"""What a question does not say, as answers name it and as the console says it."""
+"""Missing parts of a question, by the name in answers and the name in the console."""
 Word = Annotated[str, Query(max_length=100)]
 
 
 @router.get("/authority")
 def authority(visit: Seeing, entity: Word = "", body: Word = "", item: Word = "") -> Response:
-    """Return the desk: the question to be asked, and an entity's matrix, by item or by body."""
+    """Return the page: the form of a question, and an entity's matrix, by item or by body."""
     return _page(visit, {"entity": entity.strip(), "post": body, "item": item}, None)
 
 
 @router.post("/authority")
 def asked(visit: Seeing, form: Form) -> Response:
-    """Answer a question, and keep the answer."""
-    said = {name: str(value).strip()[:200] for name, value in form.items() if str(value).strip()}
-    return _page(visit, said, check_authority(visit, question_of(visit, said)))
+    """Answer a question, and record the answer."""
+    fields = {name: str(value).strip()[:200] for name, value in form.items() if str(value).strip()}
+    return _page(visit, fields, check_authority(visit, question_of(visit, fields)))
 
 
-def _page(visit: Visit, said: dict[str, str], advice: AuthorityAnswer | None) -> Response:
+def _page(visit: Visit, fields: dict[str, str], advice: AuthorityAnswer | None) -> Response:
     if not visit.pack.case_policy.authority:
         raise NotFound(visit.path)
-    entity, on = said.get("entity", ""), advice.asked.on if advice else today_of(visit)
+    entity, on = fields.get("entity", ""), advice.asked.on if advice else today_of(visit)
     powers: dict[str, Any] = (
         powers_of(visit, entity, on) if entity else {"items": {}, "gaps": [], "overlaps": [], "below": {}}
     )
-    item, body = said.get("item", ""), said.get("post", "")
-    shown = powers["items"]
+    item, body = fields.get("item", ""), fields.get("post", "")
+    visible = powers["items"]
     if item and not advice:
-        shown = {name: lines for name, lines in shown.items() if name == item}
+        visible = {name: lines for name, lines in visible.items() if name == item}
     if body and not advice:
-        shown = items_of_body(powers, body)
+        visible = items_of_body(powers, body)
     return render(
         visit,
         "authority/authority.html",
-        words=dict.fromkeys(_WORDS, "") | said,
+        words=dict.fromkeys(_WORDS, "") | fields,
         advice=advice,
         powers=powers,
-        shown=shown,
+        shown=visible,
         bodies=bodies_of(powers),
         titles=titles_of(visit),
         bodies_said=body_titles(visit),
@@ -85,30 +85,30 @@ def _page(visit: Visit, said: dict[str, str], advice: AuthorityAnswer | None) ->
 
 
 def _why(visit: Visit, advice: AuthorityAnswer) -> str:
-    """Return in words why an answer is as it is, where no line is shown that says so."""
-    told = advice.answer
-    if told.because in _LACKING or told.because.startswith("no "):
-        return visit.text(f"authority.why.{_LACKING.get(told.because, 'no_line')}")
-    return "" if told.lines and "part" in told.lines[0] else told.because
+    """Return the reason of an answer in words, where no line shows it."""
+    answer = advice.answer
+    if answer.because in _LACKING or answer.because.startswith("no "):
+        return visit.text(f"authority.why.{_LACKING.get(answer.because, 'no_line')}")
+    return "" if answer.lines and "part" in answer.lines[0] else answer.because
 
 
 def first_entities(visit: Visit) -> list[str]:
-    """Return the entities that stand highest, from which to choose."""
+    """Return the highest entities, to choose from."""
     sql = f"SELECT e.entity FROM entity AS e JOIN level AS l ON l.entity = e.entity ORDER BY l.management, e.entity LIMIT {MOST_FIRST}"
-    found: list[str] = visit.kept("first_entities", ("entity",), lambda: [row["entity"] for row in visit.rows(sql)])
-    return found
+    entities: list[str] = visit.kept("first_entities", ("entity",), lambda: [row["entity"] for row in visit.rows(sql)])
+    return entities
 
 
 def titles_of(visit: Visit) -> dict[str, str]:
-    """Return the titles of items as the pack's lists name them, in the viewer's language."""
-    found: dict[str, str] = {}
+    """Return the titles of items from the pack's lists, in the viewer's language."""
+    titles: dict[str, str] = {}
     for listed in visit.pack.lists.values():
         for line in listed.lines:
-            found.setdefault(line.item, visit.in_language(line.title))
-    return found
+            titles.setdefault(line.item, visit.in_language(line.title))
+    return titles
 
 
 def body_titles(visit: Visit) -> dict[str, str]:
-    """Return the names of bodies, as decisions name them."""
+    """Return the names of bodies, from the decisions' field."""
     kind = visit.pack.kinds.get("decision")
     return {name: visit.in_language(title) for name, title in kind.field("body").choices.items()} if kind else {}

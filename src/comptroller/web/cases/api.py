@@ -1,4 +1,4 @@
-"""Calls about cases: the list, one case from the caller's seat, what may be done in it, acts, and what is due."""
+"""Calls about cases: the list, one case from the caller's seat, its actions, and what is due."""
 
 import datetime as dt
 import json
@@ -38,12 +38,12 @@ _NOT_FOR_ENTITY = (
     "severity",
     "due_on",
 )
-"""What a card does not tell the entity's side: lines, and what joined the case since it was released."""
+"""Fields of a card that the entity does not see: lines, and what joined the case after its release."""
 Side = Annotated[str, Query(pattern="|entity", description="`entity` for the entity's side of a case.")]
 
 
 class Letter(BaseModel):
-    """A letter to be written: its kind, its language, whom it is to, by when it is to be answered, and its text."""
+    """A letter to write: its kind, language, addressee, due day and text."""
 
     kind: Annotated[str, Field(max_length=40)]
     language: Annotated[str, Field(pattern="zh|en")] = "zh"
@@ -67,26 +67,29 @@ def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
     view.require_cases(visit)
     mine = view.entity_within(visit) if side else view.within(visit)
     state = state if state in ("open", "all", *STATES) else "open"
-    line = "" if side else line  # which line leads a case is not told on the entity's side
-    asked = queries.CaseFilter(state, line, entity, rule, limit=limit + 1, within=mine, source=view.source_of(visit))
-    rows = queries.listed(visit.duck, asked, after)
-    items = [_card(visit, one, side) for one in view.cards_then(visit, rows[:limit])]
-    found = {"items": plain(items), "next": items[-1]["case_id"] if len(rows) > limit else None}
-    return found | {"hidden": view.count_hidden(visit, mine)}
+    line = "" if side else line  # the entity is not shown which line leads a case
+    criteria = queries.CaseFilter(state, line, entity, rule, limit=limit + 1, within=mine, source=view.source_of(visit))
+    rows = queries.listed(visit.duck, criteria, after)
+    items = [_card(visit, card, side) for card in view.cards_as_of(visit, rows[:limit])]
+    answer = {"items": plain(items), "next": items[-1]["case_id"] if len(rows) > limit else None}
+    return answer | {"hidden": view.count_hidden(visit, mine)}
 
 
-def _card(visit: Visit, one: dict[str, Any], side: str) -> dict[str, Any]:
-    card = view.told_card(visit, one)
+def _card(visit: Visit, row: dict[str, Any], side: str) -> dict[str, Any]:
+    card = view.visible_card(visit, row)
     hidden = _NOT_FOR_ENTITY if side else ()
     return {name: value for name, value in card.items() if name not in hidden}
 
 
 @router.get("/cases/{case_id}")
 def case(visit: Seeing, case_id: str, side: Side = "") -> dict[str, Any]:
-    """Return one case from the caller's seat, with the acts that he may do and those that wait for an officer."""
-    seen = _seen(visit, case_id, side)
-    whole = {**seen.whole, "event": [{**e, "said": json.loads(e["said"] or "{}")} for e in seen.whole["event"]]}
-    waiting = actions.waiting(visit, seen.raw["case_id"]) if seen.seat == view.LINE else []
+    """Return one case from the caller's seat, with the actions they may perform and those that wait for an officer."""
+    seat_view = _case_view(visit, case_id, side)
+    case_fields = {
+        **seat_view.whole,
+        "event": [{**e, "said": json.loads(e["said"] or "{}")} for e in seat_view.whole["event"]],
+    }
+    waiting = actions.waiting(visit, seat_view.raw["case_id"]) if seat_view.seat == view.LINE else []
     acts = [
         {
             "act": act.name,
@@ -96,13 +99,13 @@ def case(visit: Seeing, case_id: str, side: Side = "") -> dict[str, Any]:
             "needs": sorted(act.needs),
             "two_officers": act.is_for_two,
         }
-        for act in ([] if view.is_then(visit) else actions.actions_of(visit, seen))
+        for act in ([] if view.is_as_of(visit) else actions.actions_of(visit, seat_view))
     ]
-    said: dict[str, Any] = plain(whole)
-    return said | {"seat": seen.seat, "seat_line": seen.line or None, "acts": acts, "waiting": waiting}
+    fields: dict[str, Any] = plain(case_fields)
+    return fields | {"seat": seat_view.seat, "seat_line": seat_view.line or None, "acts": acts, "waiting": waiting}
 
 
-def _seen(visit: Visit, case_id: str, side: str) -> CaseView:
+def _case_view(visit: Visit, case_id: str, side: str) -> CaseView:
     return view.see_as_entity(visit, case_id) if side else view.see(visit, case_id)
 
 
@@ -110,53 +113,51 @@ def _seen(visit: Visit, case_id: str, side: str) -> CaseView:
 def act(
     visit: Seeing, case_id: str, said: Annotated[dict[str, str | int | float | bool | None], Body()], side: Side = ""
 ) -> Response:
-    """Do an act: `act` names it, `number` makes it the same one when it is sent again, the rest are its fields.
+    """Perform an action: `act` names it, `number` makes a repeated one the same, the rest are its fields.
 
-    Kept (201, with its entry), waiting for another officer (202), or refused (422).
+    Recorded (201, with its entry), waiting for another officer (202), or rejected (422).
     """
-    seen = _seen(visit, case_id, side)
+    seat_view = _case_view(visit, case_id, side)
     name, number = str(said.pop("act", "")), str(said.pop("number", "") or "")
     words = {key: value if value is None or isinstance(value, bool) else str(value) for key, value in said.items()}
-    return _answered(numbered.do_once(visit, seen, name, words, number))
+    return _response(numbered.do_once(visit, seat_view, name, words, number))
 
 
 @router.post("/cases/{case_id}/waiting/{number}", response_model=None, responses=BODY_ERRORS)
 def settle(visit: Seeing, case_id: str, number: int, *, approve: Annotated[bool, Body(embed=True)]) -> Response:
-    """Approve an act or release a letter that waits for another officer, or take it away."""
-    return _answered(approvals.settle(visit, view.see(visit, case_id), number, approves=approve))
+    """Approve an action or release a letter that waits for another officer, or withdraw it."""
+    return _response(approvals.settle(visit, view.see(visit, case_id), number, approves=approve))
 
 
 @router.get("/cases/{case_id}/letters")
 def letters_of_case(visit: Seeing, case_id: str, side: Side = "") -> dict[str, Any]:
-    """Return the letters that were sent in a case, those that wait to be released, and the kinds that the
-    caller may write.
-    """
-    seen = _seen(visit, case_id, side)
-    may_write = letters.may_write(visit, seen)
+    """Return the sent letters of a case, those that wait for release, and the kinds that the caller may write."""
+    seat_view = _case_view(visit, case_id, side)
+    may_write = letters.may_write(visit, seat_view)
     kinds = [{"kind": k, "two_officers": letters.is_for_two(visit, k)} for k in letters.kinds_of(visit) if may_write]
-    found: dict[str, Any] = plain(
-        {"items": letters.letters_of(visit, seen), "waiting": letters.waiting_in(visit, seen)}
+    answer: dict[str, Any] = plain(
+        {"items": letters.letters_of(visit, seat_view), "waiting": letters.waiting_in(visit, seat_view)}
     )
-    return found | {"kinds": kinds}
+    return answer | {"kinds": kinds}
 
 
 @router.post("/cases/{case_id}/letters", status_code=201, response_model=None, responses=BODY_ERRORS)
-def write(visit: Seeing, case_id: str, said: Annotated[Letter, Body()]) -> Response:
-    """Send a letter (201, with its entry); one that policy wants released waits for another officer (202)."""
+def write(visit: Seeing, case_id: str, letter: Annotated[Letter, Body()]) -> Response:
+    """Send a letter (201, with its entry); one that needs a release waits for another officer (202)."""
     words = LetterDraft(
-        said.kind, said.language, said.addressee, said.due_on.isoformat() if said.due_on else "", said.text
+        letter.kind, letter.language, letter.addressee, letter.due_on.isoformat() if letter.due_on else "", letter.text
     )
-    return _answered(letters.send(visit, view.see(visit, case_id), words))
+    return _response(letters.send(visit, view.see(visit, case_id), words))
 
 
-def _answered(done: ActionResult) -> Response:
+def _response(done: ActionResult) -> Response:
     status = 422 if done.refusals else 202 if done.waits else 201 if done.entry else 200
     return JSONResponse(plain(done.as_json()), status)
 
 
 @router.get("/day")
 def day(visit: Seeing) -> dict[str, Any]:
-    """Return what is due from the caller: clocks, acts that wait, cases offered and to be looked at."""
+    """Return what is due from the caller: clocks, waiting actions, offered cases and cases to review."""
     view.require_cases(visit)
-    found: dict[str, Any] = plain(day_of(visit))
-    return found
+    answer: dict[str, Any] = plain(day_of(visit))
+    return answer

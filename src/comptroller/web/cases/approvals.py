@@ -1,4 +1,6 @@
-"""What waits for a second officer: an act or a letter that one of a line proposed, and another approves, releases or takes away."""
+"""Approval by a second officer: one officer of a line proposes an action or a letter, another approves,
+releases or withdraws it.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,40 +16,45 @@ from comptroller.web.shell.visit import Visit
 _DAYS = ("done_on", "decided_on", "valid_from")
 
 
-def waits_here(visit: Visit, seen: CaseView, number: int) -> dict[str, Any]:
-    """Return what waits in a case under a number; raises Gone for what does not wait here for a line of the
-    viewer's.
+def waits_here(visit: Visit, case: CaseView, number: int) -> dict[str, Any]:
+    """Return what waits in a case under a number.
+
+    Raises:
+        NotFound: nothing waits here for a line of the viewer's.
     """
-    one = next((w for w in actions.waiting(visit, seen.raw["case_id"]) if w["number"] == number), None)
-    if one is None or seen.seat != LINE or one["line"] not in actions.places_of(seen):
+    record = next((w for w in actions.waiting(visit, case.raw["case_id"]) if w["number"] == number), None)
+    if record is None or case.seat != LINE or record["line"] not in actions.places_of(case):
         raise NotFound(number)
-    return one
+    return record
 
 
-def settle(visit: Visit, seen: CaseView, number: int, *, approves: bool) -> ActionResult:
-    """Approve what waits, or take it away; raises Gone for what does not wait here, and (Refused) one's own."""
+def settle(visit: Visit, case: CaseView, number: int, *, approves: bool) -> ActionResult:
+    """Approve or withdraw a waiting action.
+
+    Raises:
+        NotFound: nothing waits here under this number.
+        Refused: the viewer approves their own action.
+    """
     with visit.server.exclusive.about(("waiting", number), visit.server.settings.most_wait_seconds):
-        return _settled(visit, seen, number, approves=approves)
+        return _settle_locked(visit, case, number, approves=approves)
 
 
-def _settled(visit: Visit, seen: CaseView, number: int, *, approves: bool) -> ActionResult:
-    """Settle what waits while no other officer does: it is looked up and taken away under one lock."""
-    one = waits_here(visit, seen, number)
+def _settle_locked(visit: Visit, case: CaseView, number: int, *, approves: bool) -> ActionResult:
+    """Approve or withdraw a waiting action under one lock, so that two officers cannot do so at once."""
+    record = waits_here(visit, case, number)
     if not approves:
         visit.server.storage.put("DELETE FROM waiting_act WHERE number = ?", [number])
         return ActionResult()
-    if is_same_person(visit.server, visit.login, one["login"]):
-        wanted = ("同一条线的另一名经办人", "another officer of the same line")
-        mend = ("由另一人批准", "Let another officer approve it.")
-        raise Refused([refusal("desk.one_officer", ("", None, "approved_by"), visit.login, wanted, mend)])
-    done = letters.release(visit, seen, one) if one["kind"] == letters.KIND else _approve(visit, one)
+    if is_same_person(visit.server, visit.login, record["login"]):
+        raise Refused([refusal("desk.one_officer", ("", None, "approved_by"), visit.login)])
+    done = letters.release(visit, case, record) if record["kind"] == letters.KIND else _approve(visit, record)
     if not done.refusals:
         visit.server.storage.put("DELETE FROM waiting_act WHERE number = ?", [number])
     return done
 
 
-def _approve(visit: Visit, one: Mapping[str, Any]) -> ActionResult:
-    """Let the ledger keep an act with both officers, on the day on which the second approves it."""
+def _approve(visit: Visit, record: Mapping[str, Any]) -> ActionResult:
+    """Record an action with both officers, on the day on which the second approves it."""
     today = visit.server.local_now().date().isoformat()
-    fact = {**one["fact"], "approved_by": visit.login} | {n: today for n in _DAYS if n in one["fact"]}
-    return actions.tell(visit, one["kind"], fact, one["office"], officer=one["login"], approver=visit.login)
+    fact = {**record["fact"], "approved_by": visit.login} | {n: today for n in _DAYS if n in record["fact"]}
+    return actions.record(visit, record["kind"], fact, record["office"], officer=record["login"], approver=visit.login)

@@ -1,10 +1,10 @@
-"""Letters of a case: what they say, the template of policy that sets them, their file, and the fact that one was sent.
+"""Letters of a case: their text, the policy's template, the file, and the fact that one was sent.
 
-- A letter's text and evidence go to the template as values; nothing that somebody typed runs.
-- The code that verifies a letter is drawn before it is set, stands in it, and in the fact that tells that it was sent.
-- The file lies on the shelf under its hash; the hash stands in the ledger.
-- Where its template asks for two officers, a letter waits until another officer of the line releases it: only then is it
-  set with a code, and only then does the ledger hear of it.
+- A letter's text and evidence are passed to the template as values; nothing that a user typed runs.
+- The verification code is drawn before typesetting; it is in the letter and in the fact that reports the letter.
+- The file is stored under its hash; the hash is in the ledger.
+- Where the template requires two officers, a letter waits until another officer of the line releases it.
+  Only then is it typeset with a code, and only then is it recorded in the ledger.
 """
 
 import secrets
@@ -34,14 +34,14 @@ _LATIN = "Libertinus Serif"
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ASIDE = ("entity", "entries", "since")
 MOST_ROWS = 1_000
-"""Findings that the table of evidence of one letter holds; the others are counted in its last row."""
+"""Findings in the evidence table of one letter; the others are counted in its last row."""
 typesetter = Typesetter()
-"""The one typesetter of the process: its turns are shared by all letters."""
+"""The one typesetter of the process, shared by all letters."""
 
 
 @dataclass(frozen=True, slots=True)
 class LetterDraft:
-    """What an officer says in a letter: its kind, its language, whom it is to, by when it is to be answered, its text."""
+    """What an officer writes in a letter: its kind, language, addressee, due day and text."""
 
     kind: str
     language: str
@@ -52,26 +52,28 @@ class LetterDraft:
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Whose letter it is: the line it is sent for, who drafted it, and who releases it, '' where one officer does both."""
+    """The officers of a letter: the line that sends it, the author, and the releaser, '' where one officer does
+    both.
+    """
 
     line: str
     officer: str
     released_by: str = ""
 
 
-def may_write(visit: Visit, seen: CaseView) -> str:
-    """Return the line in whose name the viewer may write letters in a case; '' where he may not."""
-    raw = seen.raw
+def may_write(visit: Visit, case: CaseView) -> str:
+    """Return the line for which the viewer may write letters in a case, or ''."""
+    raw = case.raw
     places = (raw["lead"], raw["pending"], *(raw["informed"] or "").split())
-    mine = [one for one in places if one in view.handling_lines(visit)]
-    return mine[0] if seen.seat == LINE and mine and KIND in KINDS and kinds_of(visit) else ""
+    mine = [line for line in places if line in view.handling_lines(visit)]
+    return mine[0] if case.seat == LINE and mine and KIND in KINDS and kinds_of(visit) else ""
 
 
 def kinds_of(visit: Visit) -> list[str]:
-    """Return the kinds of letter for which policy has a template."""
+    """Return the kinds of letter that have a template in the policy."""
     if KIND not in visit.pack.kinds:
         return []
-    return [one for one in visit.pack.kinds[KIND].field("kind").choices if one in visit.pack.letters]
+    return [kind for kind in visit.pack.kinds[KIND].field("kind").choices if kind in visit.pack.letters]
 
 
 def new_code() -> str:
@@ -80,13 +82,13 @@ def new_code() -> str:
 
 
 def is_for_two(visit: Visit, kind: str) -> bool:
-    """Return whether policy asks for another officer to release a letter of this kind."""
+    """Return whether the policy requires another officer to release a letter of this kind."""
     return kind in visit.pack.letters and visit.pack.letters[kind].two_officers
 
 
-def own_hands(visit: Visit, seen: CaseView) -> Hands:
-    """Return the viewer as the one officer of a letter of his line."""
-    return Hands(may_write(visit, seen), _name(visit))
+def own_hands(visit: Visit, case: CaseView) -> Hands:
+    """Return the viewer as the only officer of a letter of their line."""
+    return Hands(may_write(visit, case), _name(visit))
 
 
 def _name(visit: Visit) -> str:
@@ -94,79 +96,79 @@ def _name(visit: Visit) -> str:
 
 
 def set_letter(  # noqa: PLR0913 - what stands in a letter
-    visit: Visit, seen: CaseView, said: LetterDraft, *, number: str, code: str = "", hands: Hands | None = None
+    visit: Visit, case: CaseView, draft: LetterDraft, *, number: str, code: str = "", hands: Hands | None = None
 ) -> bytes:
-    """Return a letter as PDF; a draft where it has no code yet, of the viewer unless `hands` names another officer.
+    """Return a letter as PDF; without a code it is a draft, by the viewer unless `hands` names another officer.
 
-    Raises Refused for a kind without a template, a text past its bounds, a template with a fault, a letter past the
-    typesetter's limits, and where no font has Chinese characters.
+    Raises:
+        Refused: the kind has no template, the text exceeds its limits, the template fails,
+            the letter exceeds the typesetter's limits, or no font has Chinese characters.
     """
-    if said.kind not in kinds_of(visit):
-        wanted = ("政策包中有模板的函件类别", "a kind of letter that policy has a template for")
-        raise Refused(
-            [refusal("desk.letter.kind", ("", None, "kind"), said.kind, wanted, ("另选类别", "Choose another."))]
-        )
-    text = said.text.replace("\r\n", "\n").replace("\r", "\n")
-    if wrong := [*check_text(text, "text"), *check_text(said.addressee, "addressee", 200)]:
+    if draft.kind not in kinds_of(visit):
+        raise Refused([refusal("desk.letter.kind", ("", None, "kind"), draft.kind)])
+    text = draft.text.replace("\r\n", "\n").replace("\r", "\n")
+    if wrong := [*check_text(text, "text"), *check_text(draft.addressee, "addressee", 200)]:
         raise Refused(wrong)
-    language, visit.language = visit.language, said.language
-    values = _values(visit, seen, replace(said, text=""), hands or own_hands(visit, seen)) | _marks(visit, number, code)
+    language, visit.language = visit.language, draft.language
+    values = _values(visit, case, replace(draft, text=""), hands or own_hands(visit, case)) | _marks(
+        visit, number, code
+    )
     visit.language = language
-    files = {f"{name}.typ": one.template for name, one in visit.pack.letters.items() if name != said.kind}
-    files["main.typ"] = visit.pack.letters[said.kind].template
+    files = {f"{name}.typ": letter.template for name, letter in visit.pack.letters.items() if name != draft.kind}
+    files["main.typ"] = visit.pack.letters[draft.kind].template
     at = int(visit.server.clock().timestamp())
     return typesetter.typeset(files, bounded(values) | {"text": text}, letter_fonts(), at)
 
 
 def letter_fonts() -> Fonts:
-    """Return where fonts of letters are, and the families, one of them needed."""
+    """Return the folder of fonts for letters, and the families; one of them is required."""
     return Fonts([str(VENDOR)] if VENDOR.is_dir() else [], FONTS)
 
 
 def _marks(visit: Visit, number: str, code: str) -> dict[str, Any]:
-    """Return what tells a letter from its draft."""
-    shown = f"{code[0]}-{in_groups(code[1:])}" if code else "—"
+    """Return the values that distinguish a letter from its draft."""
+    printed_code = f"{code[0]}-{in_groups(code[1:])}" if code else "—"
     return {
         "number": number,
-        "code": shown,
+        "code": printed_code,
         "is_draft": not code,
         "sent_on": visit.server.local_now().date().isoformat(),
     }
 
 
-def _values(visit: Visit, seen: CaseView, said: LetterDraft, hands: Hands) -> dict[str, Any]:
-    one, raw = seen.whole, seen.raw
-    names = [f["finding"] for f in one["finding"]]
-    held = view.evidence_of(visit, one, names)
+def _values(visit: Visit, case: CaseView, draft: LetterDraft, hands: Hands) -> dict[str, Any]:
+    visible, raw = case.whole, case.raw
+    names = [f["finding"] for f in visible["finding"]]
+    evidence_rows = view.evidence_of(visit, visible, names)
     marks = ", ".join("?" * len(names)) or "NULL"
     facts_of = dict(visit.duck.rows(f"SELECT finding, entries FROM main.finding_now WHERE finding IN ({marks})", names))
-    told = [f for f in one["finding"] if f["stands"] or said.kind == CLOSURE]
-    rows = [_row(visit, f, held.get(f["finding"], {}), facts_of) for f in told]
+    findings = [f for f in visible["finding"] if f["stands"] or draft.kind == CLOSURE]
+    rows = [_row(visit, f, evidence_rows.get(f["finding"], {}), facts_of) for f in findings]
     return {
-        "language": said.language,
-        "title": visit.in_language(visit.pack.letters[said.kind].title),
+        "language": draft.language,
+        "title": visit.in_language(visit.pack.letters[draft.kind].title),
         "case_id": raw["case_id"],
         "office": visit.names.get(raw["office"], raw["office"]),
         "line": visit.in_language(visit.pack.lines.get(hands.line)),
         "officer": hands.officer,
         "released_by": hands.released_by,
-        "due_on": said.due_on,
-        "addressee": visit.names.get(said.addressee, said.addressee),
-        "text": said.text,
+        "due_on": draft.due_on,
+        "addressee": visit.names.get(draft.addressee, draft.addressee),
+        "text": draft.text,
         "rows": rows[:MOST_ROWS] + ([_rest(visit, len(rows) - MOST_ROWS)] if len(rows) > MOST_ROWS else []),
-        "figures": _figures(visit, one),
-        "fonts": [_LATIN, *FONTS] if said.language == "en" else [*FONTS, _LATIN],
+        "figures": _figures(visit, visible),
+        "fonts": [_LATIN, *FONTS] if draft.language == "en" else [*FONTS, _LATIN],
     }
 
 
 def _row(
-    visit: Visit, finding: Mapping[str, Any], held: Mapping[str, Any], facts_of: Mapping[str, Any]
+    visit: Visit, finding: Mapping[str, Any], record: Mapping[str, Any], facts_of: Mapping[str, Any]
 ) -> dict[str, Any]:
     rule = visit.pack.rules.get(finding["rule"])
-    told = held.get("evidence", {})
+    values = record.get("evidence", {})
     facts = [
         [label(visit, rule, name), evidence(visit, rule, name, value)]
-        for name, value in told.items()
+        for name, value in values.items()
         if name not in _ASIDE and value not in (None, "")
     ]
     entries = sorted({int(fact) // FACT_LINES for fact in facts_of.get(finding["finding"], ())})
@@ -185,106 +187,112 @@ def _row(
 
 
 def _rest(visit: Visit, count: int) -> dict[str, Any]:
-    """Return the last row of a table of evidence that does not hold all findings."""
+    """Return the last row of an evidence table that omits some findings."""
     text = visit.text("letters.more_rows", count=count)
     return {"rule": text, "sources": "", "facts": [], "stands": True, "entries": "-"}
 
 
 def _source(visit: Visit, name: str) -> str:
-    found = visit.pack.sources.get(name)
-    return visit.in_language(found.title) if found else name
+    source = visit.pack.sources.get(name)
+    return visit.in_language(source.title) if source else name
 
 
-def _figures(visit: Visit, one: Mapping[str, Any]) -> list[list[str]]:
+def _figures(visit: Visit, case: Mapping[str, Any]) -> list[list[str]]:
     names = ("state", "ended_how", "opened_on", "closed_on", "loss_cny", "recovered_cny", "verified_on", "reopened")
-    fields = [(field_named(visit, ["case_now"], name), one.get(name)) for name in names]
+    fields = [(field_named(visit, ["case_now"], name), case.get(name)) for name in names]
     pairs = [
         [visit.in_language(f.title), cell(visit, f, value)] for f, value in fields if f and value not in (None, "")
     ]
     return pairs + ([["", ""]] if len(pairs) % 2 else [])
 
 
-def send(visit: Visit, seen: CaseView, said: LetterDraft) -> ActionResult:
-    """Send a letter, or keep it until another officer releases it, as policy says of its kind.
+def send(visit: Visit, case: CaseView, draft: LetterDraft) -> ActionResult:
+    """Send a letter, or store it until another officer releases it, as the policy requires for its kind.
 
-    Raises NotGranted for whoever may not write in the case.
+    Raises:
+        PermissionDenied: the viewer may not write in the case.
     """
-    line = may_write(visit, seen)
+    line = may_write(visit, case)
     if not line:
         raise PermissionDenied(KIND)
     number = f"{visit.server.local_now().year}-{new_code()[1:7]}"
-    if not is_for_two(visit, said.kind):
-        return _send(visit, seen, said, own_hands(visit, seen), {"letter": number, "by": visit.login})
-    set_letter(visit, seen, said, number="—")
-    kept = {"letter": number, **asdict(said), "officer": _name(visit)}
-    return ActionResult(waits=actions.propose(visit, seen, KIND, KIND, line=line, fact=kept))
+    if not is_for_two(visit, draft.kind):
+        return _send(visit, case, draft, own_hands(visit, case), {"letter": number, "by": visit.login})
+    set_letter(visit, case, draft, number="—")
+    fact = {"letter": number, **asdict(draft), "officer": _name(visit)}
+    return ActionResult(waits=actions.propose(visit, case, KIND, KIND, line=line, fact=fact))
 
 
-def release(visit: Visit, seen: CaseView, waits: Mapping[str, Any]) -> ActionResult:
-    """Send a letter that waits, for another officer than the one who drafted it; its number is drawn but once."""
+def release(visit: Visit, case: CaseView, waits: Mapping[str, Any]) -> ActionResult:
+    """Send a waiting letter, as another officer than its author; its number is drawn once."""
     drafted = waits["fact"]
-    told = {"letter": drafted["letter"], "by": waits["login"], "approved_by": visit.login}
-    return _send(visit, seen, said_of(waits), hands_of(waits, _name(visit)), told)
+    officers = {"letter": drafted["letter"], "by": waits["login"], "approved_by": visit.login}
+    return _send(visit, case, draft_of(waits), hands_of(waits, _name(visit)), officers)
 
 
-def said_of(waits: Mapping[str, Any]) -> LetterDraft:
-    """Return what is said in a letter that waits."""
+def draft_of(waits: Mapping[str, Any]) -> LetterDraft:
+    """Return the draft of a waiting letter."""
     return LetterDraft(*(waits["fact"][name] for name in LetterDraft.__slots__))
 
 
 def hands_of(waits: Mapping[str, Any], released_by: str = "") -> Hands:
-    """Return whose letter it is that waits."""
+    """Return the officers of a waiting letter."""
     return Hands(waits["line"], waits["fact"]["officer"], released_by)
 
 
-def _send(visit: Visit, seen: CaseView, said: LetterDraft, hands: Hands, told: Mapping[str, str]) -> ActionResult:
-    """Set a letter with its code, keep its file, and let the ledger say that it was sent."""
+def _send(visit: Visit, case: CaseView, draft: LetterDraft, hands: Hands, officers: Mapping[str, str]) -> ActionResult:
+    """Typeset a letter with its code, store its file, and record in the ledger that it was sent."""
     code = new_code()
-    file = set_letter(visit, seen, said, number=told["letter"], code=code, hands=hands)
+    file = set_letter(visit, case, draft, number=officers["letter"], code=code, hands=hands)
     digest = sha256(file).hexdigest()
     fact = {
-        **told,
-        "case_id": seen.raw["case_id"],
-        "office": seen.raw["office"],
+        **officers,
+        "case_id": case.raw["case_id"],
+        "office": case.raw["office"],
         "by_line": hands.line,
-        "kind": said.kind,
-        "addressee": said.addressee or None,
+        "kind": draft.kind,
+        "addressee": draft.addressee or None,
         "sent_on": visit.server.local_now().date().isoformat(),
-        "due_on": said.due_on or None,
+        "due_on": draft.due_on or None,
         "hash": digest,
         "check_code": code,
     }
-    hands_told = {"officer": told["by"], "approver": told.get("approved_by", "")}
+    hands_told = {"officer": officers["by"], "approver": officers.get("approved_by", "")}
     sent = {k: v for k, v in fact.items() if v is not None}
-    done = actions.tell(visit, KIND, sent, seen.raw["office"], **hands_told)
+    done = actions.record(visit, KIND, sent, case.raw["office"], **hands_told)
     if done.entry is not None:
         visit.server.storage.put("INSERT OR REPLACE INTO letter_file VALUES (?, ?)", [digest, file])
     return done
 
 
-def waiting_in(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
-    """Return the letters of a case that wait to be released by another officer of the viewer's lines."""
-    held = actions.waiting(visit, seen.raw["case_id"]) if seen.seat == LINE else []
-    return [one for one in held if one["kind"] == KIND]
+def waiting_in(visit: Visit, case: CaseView) -> list[dict[str, Any]]:
+    """Return the letters of a case that wait for release by another officer of the viewer's lines."""
+    records = actions.waiting(visit, case.raw["case_id"]) if case.seat == LINE else []
+    return [record for record in records if record["kind"] == KIND]
 
 
-def letters_of(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
-    """Return the letters of a case of which the viewer's seat is told: the entity those to it, a line none that
-    another keeps.
+def letters_of(visit: Visit, case: CaseView) -> list[dict[str, Any]]:
+    """Return the letters of a case that the viewer's seat may see.
+
+    An entity sees the letters addressed to it; a line sees no confidential letter of another line.
     """
     rows = visit.server.duck.records(
         "SELECT letter, kind, addressee, by_line, sent_on, due_on, hash, check_code, fact >> 20 AS entry "
         "FROM main.letter WHERE case_id = ? ORDER BY fact",
-        [seen.raw["case_id"]],
+        [case.raw["case_id"]],
     )
-    told = visible_letters(seen.whole)
-    return [row for row in rows if row["letter"] in told]
+    visible = visible_letters(case.whole)
+    return [row for row in rows if row["letter"] in visible]
 
 
-def file_of(visit: Visit, seen: CaseView, letter: str) -> bytes:
-    """Return a letter's file; raises Gone for one that is absent, not for this seat, or no longer kept."""
-    found = next((row for row in letters_of(visit, seen) if row["letter"] == letter), None)
-    rows = visit.server.storage.rows("SELECT pdf FROM letter_file WHERE hash = ?", [found["hash"]]) if found else []
+def file_of(visit: Visit, case: CaseView, letter: str) -> bytes:
+    """Return a letter's file.
+
+    Raises:
+        NotFound: the letter is absent, hidden from this seat, or its file is deleted.
+    """
+    record = next((row for row in letters_of(visit, case) if row["letter"] == letter), None)
+    rows = visit.server.storage.rows("SELECT pdf FROM letter_file WHERE hash = ?", [record["hash"]]) if record else []
     if not rows or not isinstance(rows[0][0], bytes):
         raise NotFound(letter)
     return rows[0][0]

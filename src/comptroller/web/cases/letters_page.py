@@ -1,4 +1,4 @@
-"""Letters of a case at the desk: what was sent, a form for a new one, its draft, and its file."""
+"""Letters of a case in the console: sent letters, a form for a new one, its draft, and its file."""
 
 import datetime as dt
 from typing import Annotated
@@ -22,28 +22,28 @@ router = APIRouter(prefix="/cases/{case_id}/letters")
 Seeing = Annotated[Visit, Depends(may(SEE))]
 _PDF = "application/pdf"
 _MOST_READ = 1_000_000
-"""Characters of a text that are read at all; the letter's own bound is far below, and rejects by name."""
+"""Characters of a text that are read at all; the letter's own limit is far lower, and rejects with a code."""
 
 
 @router.get("")
 def of_case(visit: Seeing, case_id: str) -> Response:
-    """Return the letters of a case, and the form of a new one for whoever may write."""
+    """Return the letters of a case, and the form of a new one for a viewer who may write."""
     return _page(visit, view.see(visit, case_id))
 
 
-def _page(visit: Visit, seen: CaseView, refusals: tuple[Refusal, ...] = ()) -> Response:
-    raw = seen.raw
+def _page(visit: Visit, case: CaseView, refusals: tuple[Refusal, ...] = ()) -> Response:
+    raw = case.raw
     answer = render(
         visit,
         "cases/letters.html",
         case_id=raw["case_id"],
         entity=raw["entity"],
-        rows=letters.letters_of(visit, seen),
-        waiting=letters.waiting_in(visit, seen),
-        line=letters.may_write(visit, seen),
-        for_two=[one for one in letters.kinds_of(visit) if letters.is_for_two(visit, one)],
-        kinds=[(one, visit.in_language(visit.pack.letters[one].title)) for one in letters.kinds_of(visit)],
-        addressees=[one for one in dict.fromkeys((raw["entity"], raw["office"])) if one],
+        rows=letters.letters_of(visit, case),
+        waiting=letters.waiting_in(visit, case),
+        line=letters.may_write(visit, case),
+        for_two=[item for item in letters.kinds_of(visit) if letters.is_for_two(visit, item)],
+        kinds=[(item, visit.in_language(visit.pack.letters[item].title)) for item in letters.kinds_of(visit)],
+        addressees=[item for item in dict.fromkeys((raw["entity"], raw["office"])) if item],
         in_groups=in_groups,
         refusals=refusals,
         today=visit.server.local_now().date(),
@@ -52,7 +52,7 @@ def _page(visit: Visit, seen: CaseView, refusals: tuple[Refusal, ...] = ()) -> R
     return answer
 
 
-def _said(form: Form) -> LetterDraft:
+def _draft_of_form(form: Form) -> LetterDraft:
     def of(name: str, most: int = 200) -> str:
         return str(form.get(name) or "").strip()[:most]
 
@@ -60,9 +60,7 @@ def _said(form: Form) -> LetterDraft:
     try:
         day = of("due_on") and dt.date.fromisoformat(of("due_on")).isoformat()
     except ValueError as error:
-        wanted = ("形如 2024-06-30 的日期", "a day such as 2024-06-30")
-        why = refusal("desk.day", ("", None, "due_on"), of("due_on"), wanted, ("改正日期", "Correct the day."))
-        raise Refused([why]) from error
+        raise Refused([refusal("desk.day", ("", None, "due_on"), of("due_on"))]) from error
     return LetterDraft(
         of("kind"),
         language if language in languages() else languages()[0],
@@ -74,33 +72,33 @@ def _said(form: Form) -> LetterDraft:
 
 @router.post("/draft")
 def draft(visit: Seeing, case_id: str, form: Form) -> Response:
-    """Return the draft of a letter; nothing is kept of it."""
-    seen = view.see(visit, case_id)
-    if not letters.may_write(visit, seen):
+    """Return the draft of a letter; nothing is stored."""
+    case = view.see(visit, case_id)
+    if not letters.may_write(visit, case):
         raise PermissionDenied(letters.KIND)
-    file = letters.set_letter(visit, seen, _said(form), number="—")
+    file = letters.set_letter(visit, case, _draft_of_form(form), number="—")
     return Response(file, media_type=_PDF, headers={"content-disposition": 'attachment; filename="draft.pdf"'})
 
 
 @router.post("")
 def send(visit: Seeing, case_id: str, form: Form) -> Response:
-    """Send a letter: its file is kept, and the ledger says that it was sent; where policy asks for two it waits for the other."""
-    seen = view.see(visit, case_id)
-    done = letters.send(visit, seen, _said(form))
+    """Send a letter: its file is stored, and the ledger records it. Where the policy requires two officers it waits."""
+    case = view.see(visit, case_id)
+    done = letters.send(visit, case, _draft_of_form(form))
     if done.refusals:
-        return _page(visit, seen, done.refusals)
-    return RedirectResponse(f"/cases/{seen.raw['case_id']}/letters", 303)
+        return _page(visit, case, done.refusals)
+    return RedirectResponse(f"/cases/{case.raw['case_id']}/letters", 303)
 
 
 @router.get("/waiting/{number}.pdf")
 def waiting_file(visit: Seeing, case_id: str, number: int) -> Response:
-    """Return a letter that waits to be released, as a draft: what it would say if it went out now."""
-    seen = view.see(visit, case_id)
-    waits = approvals.waits_here(visit, seen, number)
+    """Return a waiting letter as a draft: its content if it were sent now."""
+    case = view.see(visit, case_id)
+    waits = approvals.waits_here(visit, case, number)
     if waits["kind"] != letters.KIND:
         raise NotFound(number)
     file = letters.set_letter(
-        visit, seen, letters.said_of(waits), number=waits["fact"]["letter"], hands=letters.hands_of(waits)
+        visit, case, letters.draft_of(waits), number=waits["fact"]["letter"], hands=letters.hands_of(waits)
     )
     return Response(file, media_type=_PDF, headers={"content-disposition": 'attachment; filename="draft.pdf"'})
 
@@ -108,6 +106,6 @@ def waiting_file(visit: Seeing, case_id: str, number: int) -> Response:
 @router.get("/{letter}.pdf")
 def file(visit: Seeing, case_id: str, letter: str) -> Response:
     """Return a letter's file."""
-    found = letters.file_of(visit, view.see(visit, case_id), letter)
+    content = letters.file_of(visit, view.see(visit, case_id), letter)
     headers = {"content-disposition": f'attachment; filename="letter-{letter}.pdf"'}
-    return Response(found, media_type=_PDF, headers=headers)
+    return Response(content, media_type=_PDF, headers=headers)

@@ -1,4 +1,4 @@
-"""An act in a case under the number of its form: sent several times, it is done once and has one answer."""
+"""Actions under the number of their form: sent several times, an action is done once and has one answer."""
 
 import json
 from collections.abc import Mapping
@@ -12,22 +12,22 @@ from comptroller.web.runtime.idempotency import answer_once
 from comptroller.web.shell.visit import Visit
 
 
-def do_once(visit: Visit, seen: CaseView, name: str, said: Mapping[str, Any], number: str) -> ActionResult:
-    """Do an act under the number of its form: sent again, at once or later, it is done once and has the same answer.
+def do_once(visit: Visit, case: CaseView, name: str, values: Mapping[str, Any], number: str) -> ActionResult:
+    """Perform an action under the number of its form: sent again, it is done once and has the same answer.
 
-    An act that is rejected may be sent again with other words. Raises what `do_act` and `answer_once` raise.
+    A rejected action may be sent again with other values. Raises what `perform` and `answer_once` raise.
     """
     if not number:
-        return perform(visit, seen, name, said)
-    words = {key: value for key, value in said.items() if key not in ("form_key", "number")}
+        return perform(visit, case, name, values)
+    words = {key: value for key, value in values.items() if key not in ("form_key", "number")}
     digest = sha256(json.dumps([name, words], sort_keys=True, default=str).encode()).hexdigest()
     refusals: list[Refusal] = []
 
     def work() -> dict[str, Any]:
-        done = perform(visit, seen, name, said, number)
+        done = perform(visit, case, name, values, number)
         refusals.extend(done.refusals)
         return {} if done.refusals else done.as_json()
 
-    place = (visit.login, f"\x1fact {seen.raw['case_id']} {number}", digest)
-    found = answer_once(visit.server, place, work, lambda _size: None, is_final=bool)
-    return ActionResult(found.get("entry"), found.get("waits"), tuple(refusals))
+    place = (visit.login, f"\x1fact {case.raw['case_id']} {number}", digest)
+    answer = answer_once(visit.server, place, work, lambda _size: None, is_final=bool)
+    return ActionResult(answer.get("entry"), answer.get("waits"), tuple(refusals))

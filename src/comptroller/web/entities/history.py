@@ -1,4 +1,7 @@
-"""The history of an entity on both time axes: what was said of it and its stakes, when it held, and from when until when it was known."""
+"""The history of an entity on both time axes: its own row and its stakes.
+
+Each row has the days on which it is valid, and the entries that made it known and ended it.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -15,7 +18,9 @@ _DAYS = ("valid_from", "valid_until")
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One thing said: of which kind, in words, from and until which day it holds, with which entry it came and which ended it."""
+    """One row of the history: its kind, its text, its valid days, the entry it came with and the entry that
+    ended it.
+    """
 
     table: str
     words: str
@@ -27,15 +32,15 @@ class HistoryRow:
 
 
 def history_of(visit: Visit, code: str) -> list[HistoryRow]:
-    """Return what was said of an entity's own line, its stakes, bodies and posts within reach, the newest first.
+    """Return the history of an entity's own row, its stakes, bodies and posts within scope, the newest first.
 
-    Of its own line only what differs from the one before it is told.
+    Of its own row, only the changes are listed.
     """
-    found: list[HistoryRow] = []
+    history: list[HistoryRow] = []
     for table in REGISTER:
         if table in visit.pack.tables:
-            found += _of(visit, table, code)
-    return sorted(found, key=lambda one: (-one.entry, one.table, one.words))[:MOST]
+            history += _of(visit, table, code)
+    return sorted(history, key=lambda row: (-row.entry, row.table, row.words))[:MOST]
 
 
 def _of(visit: Visit, table: str, code: str) -> list[HistoryRow]:
@@ -50,7 +55,7 @@ def _of(visit: Visit, table: str, code: str) -> list[HistoryRow]:
         visit.duck.rows(f"SELECT fact, min(entry) FROM main.gone_{table} WHERE fact IN ({facts}) GROUP BY fact")
     )
     ended = {fact: entry for fact, entry in gone.items() if visit.known is None or entry <= visit.known}
-    told = []
+    history = []
     for at, row in enumerate(rows[:MOST]):
         before = rows[at + 1] if table == "entity" and at + 1 < len(rows) else {}
         changed = {name: None if before and before.get(name) == value else value for name, value in row.items()}
@@ -61,10 +66,10 @@ def _of(visit: Visit, table: str, code: str) -> list[HistoryRow]:
         ]
         if table == "stake" and row["entity"] != code:
             words.insert(0, f"→ {visit.names.get(row['entity'], row['entity'])}")
-        told.append(_said(table, " · ".join(words), row, ended.get(row["fact"])))
-    return told
+        history.append(_history_row(table, " · ".join(words), row, ended.get(row["fact"])))
+    return history
 
 
-def _said(table: str, words: str, row: dict[str, Any], ended: int | None) -> HistoryRow:
+def _history_row(table: str, words: str, row: dict[str, Any], ended: int | None) -> HistoryRow:
     since, until = (row.get(name) for name in _DAYS)
     return HistoryRow(table, words, since, until, row["fact"] // FACT_LINES, row["received_at"], ended)

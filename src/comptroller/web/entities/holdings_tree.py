@@ -1,6 +1,7 @@
-"""The tree of holdings below an entity, read level by level: shares and bases on every edge, brothers page by page, found again by name.
+"""The tree of holdings below an entity, read level by level, with shares and control bases on every edge.
 
-Only what is asked for is read, so that a tree of 60,000 entities opens as fast as one of ten.
+Siblings come page by page, and an entity is found by name. Only the open part is read, so that a tree of 60,000
+entities opens as fast as one of ten.
 """
 
 import datetime as dt
@@ -17,12 +18,12 @@ _HELD = (
     "SELECT s.holder, s.entity, max(s.share_pct) AS share_pct, max(s.share_low_pct) AS low_pct, max(s.share_high_pct) AS high_pct "
     "FROM stake AS s WHERE coalesce(s.valid_from, DATE '0001-01-01') <= ? AND coalesce(s.valid_until, DATE '9999-12-31') > ? "
 )
-"""Who holds what on a day, one row for each holder and entity held."""
+"""The holdings on a day, one row for each holder and entity."""
 
 
 @dataclass(slots=True)
 class Branch:
-    """One entity under its holder: the edge to it (share, basis), what the root holds of it in effect, and what is below it."""
+    """One entity under its holder: the edge to it (share, basis), the root's effective share, and what is below it."""
 
     entity: str
     holder: str
@@ -44,8 +45,9 @@ def branches(  # noqa: PLR0913 - which page of which brothers, as the root sees 
     visit: Visit, root: str, holders: Sequence[str], day: dt.date, *, after: int = 0, most: int = BROTHERS,
     also: frozenset[str] = frozenset(),
 ) -> dict[str, tuple[list[Branch], int]]:  # fmt: skip
-    """Return what each of these entities holds, the largest first, from `after` on, and how many remain; `also`
-    is shown wherever it stands.
+    """Return the holdings of each entity, the largest first, from `after` on, and how many remain.
+
+    `also` is included at any position.
     """
     if not holders:
         return {}
@@ -57,87 +59,85 @@ def branches(  # noqa: PLR0913 - which page of which brothers, as the root sees 
         [day, day, *holders, after, after + most, *also],
     )
     codes = list(dict.fromkeys(row["entity"] for row in rows))
-    below, basis, effective, found = (
+    below, basis, effective, findings = (
         _below(visit, codes, day),
         _bases(visit, holders, codes, day),
         _effective(visit, root, codes),
         _open(visit, codes),
     )
-    told: dict[str, tuple[list[Branch], int]] = {}
+    by_holder: dict[str, tuple[list[Branch], int]] = {}
     for row in rows:
-        one = row["entity"]
+        entity = row["entity"]
         branch = Branch(
-            one, row["holder"], row["share_pct"], (row["low_pct"], row["high_pct"]), basis.get((row["holder"], one), ""),
-            effective.get(one), below.get(one, 0), found.get(one, 0),
+            entity, row["holder"], row["share_pct"], (row["low_pct"], row["high_pct"]), basis.get((row["holder"], entity), ""),
+            effective.get(entity), below.get(entity, 0), findings.get(entity, 0),
         )  # fmt: skip
-        held, _ = told.setdefault(row["holder"], ([], 0))
-        held.append(branch)
-        told[row["holder"]] = (held, max(0, row["many"] - after - most))
-    return told
+        children, _ = by_holder.setdefault(row["holder"], ([], 0))
+        children.append(branch)
+        by_holder[row["holder"]] = (children, max(0, row["many"] - after - most))
+    return by_holder
 
 
-def grown(visit: Visit, root: str, day: dt.date, *, depth: int = 1, find: str = "") -> Branch:
-    """Return the tree opened so many levels deep, or down to one entity; no more than `MOST_SHOWN` entities of
-    it at once.
-    """
+def open_tree(visit: Visit, root: str, day: dt.date, *, depth: int = 1, find: str = "") -> Branch:
+    """Return the tree opened so many levels deep, or down to one entity; at most `MOST_SHOWN` entities at once."""
     way = ways(visit, root, [find], day).get(find, []) if find else []
     path = frozenset(way)
-    whole = Branch(root, "")
-    line: list[tuple[Branch, frozenset[str]]] = [(whole, frozenset([root]))]
-    shown, most = 0, MOST_BROTHERS if depth > 2 else BROTHERS
+    tree = Branch(root, "")
+    line: list[tuple[Branch, frozenset[str]]] = [(tree, frozenset([root]))]
+    count, most = 0, MOST_BROTHERS if depth > 2 else BROTHERS
     for level in range(1, DEEPEST + 1):
         wanted = [
-            (b, above) for b, above in line if (level <= depth or b.entity in path or b is whole) and not b.is_again
+            (b, above) for b, above in line if (level <= depth or b.entity in path or b is tree) and not b.is_again
         ]
-        if not wanted or shown >= MOST_SHOWN:
+        if not wanted or count >= MOST_SHOWN:
             break
-        held = branches(visit, root, sorted({b.entity for b, _ in wanted}), day, most=most, also=path)
+        by_holder = branches(visit, root, sorted({b.entity for b, _ in wanted}), day, most=most, also=path)
         line = []
         for b, above in wanted:
-            if shown >= MOST_SHOWN:
+            if count >= MOST_SHOWN:
                 break
-            children, b.rest = held.get(b.entity, ([], 0))
+            children, b.rest = by_holder.get(b.entity, ([], 0))
             b.next = most
             b.children = [Branch(**{name: getattr(c, name) for name in _OF_EDGE}) for c in children]
             for child in b.children:
                 child.is_again, child.is_hit = child.entity in above, child.entity == find
-            shown += len(b.children)
+            count += len(b.children)
             line += [(child, above | {child.entity}) for child in b.children]
-    return whole
+    return tree
 
 
 _OF_EDGE = ("entity", "holder", "share_pct", "bounds", "basis", "effective_pct", "below", "open_count")
 
 
 def ways(visit: Visit, root: str, entities: Sequence[str], day: dt.date) -> dict[str, list[str]]:
-    """Return for each of these entities a way down from the root, over the largest stakes first; those it does
-    not reach are left out.
+    """Return for each entity a path down from the root, over the largest stakes first; unreachable ones are
+    left out.
     """
     up: dict[str, list[str]] = {}
     line = list(dict.fromkeys(entities))
     for _ in range(DEEPEST):
-        line = [one for one in line if one not in up and one != root]
+        line = [entity for entity in line if entity not in up and entity != root]
         if not line:
             break
         sql = f"{_HELD} AND s.entity IN ({_marks(line)}) GROUP BY s.holder, s.entity ORDER BY share_pct DESC NULLS LAST, s.holder"
-        up.update({one: [] for one in line})
+        up.update({entity: [] for entity in line})
         for row in visit.rows(sql, [day, day, *line]):
             up[row["entity"]].append(row["holder"])
-        line = [holder for one in line for holder in up[one]]
-    found = {one: _way(root, one, up) for one in entities}
-    return {one: way for one, way in found.items() if way}
+        line = [holder for entity in line for holder in up[entity]]
+    paths = {entity: _way(root, entity, up) for entity in entities}
+    return {entity: way for entity, way in paths.items() if way}
 
 
 def _way(root: str, entity: str, up: dict[str, list[str]]) -> list[str]:
-    """Return the shortest way from the root to an entity, both named; [] where there is none."""
+    """Return the shortest path from the root to an entity, both included; [] where there is none."""
     came: dict[str, str] = {entity: ""}
     line = [entity]
     while line and root not in came:
         further = []
-        for one in line:
-            for holder in up.get(one, []):
+        for held_entity in line:
+            for holder in up.get(held_entity, []):
                 if holder not in came:
-                    came[holder] = one
+                    came[holder] = held_entity
                     further.append(holder)
         line = further
     if root not in came:
@@ -149,16 +149,14 @@ def _way(root: str, entity: str, up: dict[str, list[str]]) -> list[str]:
 
 
 def search(visit: Visit, root: str, text: str, day: dt.date) -> list[list[str]]:
-    """Return ways down to entities of that name or code which the root reaches by holdings, the shortest names
-    first.
-    """
+    """Return paths to entities of that name or code below the root, the shortest names first."""
     rows = visit.rows(
         "SELECT entity FROM entity WHERE contains(lower(concat_ws(' ', entity, name, uscc)), lower(?)) AND entity <> ? "
         f"ORDER BY length(name), entity LIMIT {MOST_FOUND * 5}",
         [text.strip(), root],
     )
-    found = ways(visit, root, [row["entity"] for row in rows], day)
-    return list(found.values())[:MOST_FOUND]
+    paths = ways(visit, root, [row["entity"] for row in rows], day)
+    return list(paths.values())[:MOST_FOUND]
 
 
 def _marks(values: Sequence[str] | frozenset[str]) -> str:
@@ -173,11 +171,15 @@ def _below(visit: Visit, codes: Sequence[str], day: dt.date) -> dict[str, int]:
 
 
 def _bases(visit: Visit, holders: Sequence[str], codes: Sequence[str], day: dt.date) -> dict[tuple[str, str], str]:
-    """Return by which basis holders control what they hold, now or as of then."""
+    """Return the control basis by holder and entity, current or as of the requested days."""
     if not codes:
         return {}
     if visit.valid is not None or visit.known is not None:
-        return {(one, held): basis for one in holders for held, basis in bases(visit, one, list(codes), day).items()}
+        return {
+            (holder, entity): basis
+            for holder in holders
+            for entity, basis in bases(visit, holder, list(codes), day).items()
+        }
     sql = (
         f"SELECT owner, entity, min(basis) AS basis FROM controls WHERE owner IN ({_marks(holders)}) "
         f"AND entity IN ({_marks(codes)}) GROUP BY 1, 2"

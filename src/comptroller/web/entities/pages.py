@@ -1,4 +1,7 @@
-"""Entities: the register as a table, and one entity with owners, holdings, bodies, posts, lists, findings and dues, on both time axes."""
+"""Entities: the register as a table, and one entity on both time axes.
+
+Its page shows owners, holdings, bodies, posts, lists, findings and due reports.
+"""
 
 import datetime as dt
 from typing import Annotated, Any
@@ -44,13 +47,13 @@ def entities(  # noqa: PLR0913, PLR0917 - what one may ask by
 ) -> Response:  # fmt: skip
     """Return one page of the register."""
     wheres, values = ["true"], []
-    for said, where in (
+    for wanted, where in (
         (level, "CAST(l.management AS VARCHAR) = ?"),
         (text, "contains(lower(concat_ws(' ', e.entity, e.name, e.uscc)), lower(?))"),
     ):
-        if said:
+        if wanted:
             wheres.append(where)
-            values.append(said)
+            values.append(wanted)
     if under:
         where, more = visit.under("e.entity", under)
         wheres.append(where)
@@ -69,17 +72,17 @@ def entities(  # noqa: PLR0913, PLR0917 - what one may ask by
     )
     many = open_counts(visit, [row["entity"] for row in rows])
     visit.hidden_count = visit.count_hidden("entity")
-    asked = {"level": level, "under": under, "text": text} | ({} if kind is None else {"class": kind})
+    criteria = {"level": level, "under": under, "text": text} | ({} if kind is None else {"class": kind})
     fields = {f.name: f for f in visit.pack.kinds["entity"].fields}
     return render(
-        visit, "entities/entities.html", rows=rows, count=count, page=page, pages=max(1, -(-count // PAGE)), asked=asked, many=many,
+        visit, "entities/entities.html", rows=rows, count=count, page=page, pages=max(1, -(-count // PAGE)), asked=criteria, many=many,
         shown=lambda name, value: cell(visit, fields[name], value),
     )  # fmt: skip
 
 
 @router.get("/entities.named")
 def named(visit: Seeing, text: Word = "") -> Response:
-    """Return a few entities of that name or code, for fields in which an entity is said by its code."""
+    """Return a few entities with that name or code, for fields that take an entity's code."""
     sql = (
         "SELECT entity, name FROM entity WHERE contains(lower(concat_ws(' ', entity, name, uscc)), lower(?)) "
         f"ORDER BY length(name), entity LIMIT {MOST_NAMED}"
@@ -88,7 +91,7 @@ def named(visit: Seeing, text: Word = "") -> Response:
 
 
 def open_counts(visit: Visit, entities: list[str]) -> dict[str, int]:
-    """Return how many findings are open about each of these entities that has any."""
+    """Return how many open findings each of these entities has; entities without one are left out."""
     if not entities:
         return {}
     marks = ", ".join("?" * len(entities))
@@ -98,14 +101,14 @@ def open_counts(visit: Visit, entities: list[str]) -> dict[str, int]:
 
 @router.get("/entities/{code}")
 def entity(visit: Seeing, code: str) -> Response:
-    """Return one entity: who it is, above, below, inside, what is found about it and owed by it, and its history."""
+    """Return one entity: its fields, owners, holdings, bodies, findings, due reports and history."""
     present(code if visit.sees_entity(code) else None, code)
     rows = visit.rows("SELECT * FROM entity WHERE entity = ? ORDER BY fact DESC LIMIT 1", [code])
     day = day_of(visit)
     up, down = stakes(visit, code, day, up=True), stakes(visit, code, day, up=False)
     control, effective = above(visit, code, day)
-    basis = bases(visit, code, [one["party"] for one in down], day)
-    controlling = {one["owner"]: one["basis"] for one in control}
+    basis = bases(visit, code, [row["party"] for row in down], day)
+    controlling = {row["owner"]: row["basis"] for row in control}
     visit.hidden_count = visit.count_hidden("finding_now", "entity = ?", [code])
     return render(
         visit,
@@ -119,7 +122,7 @@ def entity(visit: Seeing, code: str) -> Response:
         children=visit.rows("SELECT entity, name FROM entity WHERE parent = ? ORDER BY entity LIMIT 100", [code]),
         up=up,
         down=down,
-        top=holdings_tree.grown(visit, code, day),
+        top=holdings_tree.open_tree(visit, code, day),
         root=code,
         level=visit.one("SELECT management FROM level WHERE entity = ?", [code]),
         heard=visit.one("SELECT max(last_at) FROM heard WHERE entity = ?", [code]),
@@ -128,8 +131,8 @@ def entity(visit: Seeing, code: str) -> Response:
         control=control,
         controlling=controlling,
         effective=effective,
-        bodies=held(visit, "body", code, day),
-        posts=held(visit, "post", code, day),
+        bodies=valid_rows(visit, "body", code, day),
+        posts=valid_rows(visit, "post", code, day),
         lists=visit.rows(
             "SELECT list, item, holder, distance, limit_cny, body, valid_from FROM list_in_force WHERE entity = ? AND valid_from <= ? AND coalesce(valid_until, DATE '9999-12-31') > ? AND distance < 999 ORDER BY list, item, distance LIMIT 200",
             [code, day, day],
@@ -155,20 +158,18 @@ def entity(visit: Seeing, code: str) -> Response:
 
 
 def day_of(visit: Visit) -> dt.date:
-    """Return the day on which things are shown: the one that is asked for, or the books' own."""
+    """Return the day that a page shows: the requested day, or the books' own."""
     return visit.valid or visit.clock[0] or visit.now.date()
 
 
 def known_on(visit: Visit) -> str:
-    """Return the day on which the entry that is asked for was received, for the field in which one asks; ''
-    where none is.
-    """
+    """Return the day on which the requested entry was received, as the field's value; '' where none was requested."""
     head = next(iter(visit.server.heads.between(visit.known, visit.known)), None) if visit.known else None
     return head.received_at.astimezone(visit.server.zone).date().isoformat() if head else ""
 
 
 def _by(visit: Visit, by: str) -> str:
-    """Return by what one holds the next: a share as it is, a basis in words."""
+    """Return the link between two entities of a chain: a share as it is, a basis in words."""
     code = f"basis.{by}"
     return visit.text(code) if code in texts(visit.language) else by
 
@@ -177,17 +178,15 @@ def _by(visit: Visit, by: str) -> str:
 def structure(
     visit: Seeing, code: str, text: Word = "", find: Word = "", depth: Annotated[int, Query(ge=1, le=99)] = 1
 ) -> Response:
-    """Return the whole tree of holdings below an entity: level by level, opened to a depth, or down to one that
-    is looked for.
-    """
+    """Return the tree of holdings below an entity, opened to a depth, or down to one entity."""
     present(code if visit.sees_entity(code) else None, code)
     day = day_of(visit)
     visit.hidden_count = visit.count_hidden("stake")
-    found = holdings_tree.search(visit, code, text, day) if text.strip() else []
+    paths = holdings_tree.search(visit, code, text, day) if text.strip() else []
     sql = "SELECT ancestor FROM ancestor WHERE entity = ? AND distance > 0 ORDER BY distance DESC"
     return render(
-        visit, "entities/structure.html", code=code, root=code, text=text, find=find, depth=depth, found=found,
-        top=holdings_tree.grown(visit, code, day, depth=depth, find=find), chain=visit.rows(sql, [code]), known_on=known_on(visit),
+        visit, "entities/structure.html", code=code, root=code, text=text, find=find, depth=depth, found=paths,
+        top=holdings_tree.open_tree(visit, code, day, depth=depth, find=find), chain=visit.rows(sql, [code]), known_on=known_on(visit),
     )  # fmt: skip
 
 
@@ -199,51 +198,50 @@ def holdings(
     first: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     root: Word = "",
 ) -> Response:
-    """Return what an entity holds, or who holds it: one level of the tree of a root, or the part of it that
-    begins there.
-    """
+    """Return the holdings of an entity, or its owners: one level of the tree of a root, from `first` on."""
     present(code if visit.sees_entity(code) else None, code)
     day = day_of(visit)
     if side == "holdings":
         root = root if visit.sees_entity(root) else code
-        held, rest = holdings_tree.branches(visit, root, [code], day, after=first).get(code, ([], 0))
-        top = holdings_tree.Branch(code, "", children=held, rest=rest, next=first + holdings_tree.BROTHERS)
+        children, rest = holdings_tree.branches(visit, root, [code], day, after=first).get(code, ([], 0))
+        top = holdings_tree.Branch(code, "", children=children, rest=rest, next=first + holdings_tree.BROTHERS)
         return render(visit, "entities/holdings.html", top=top, root=root)
-    found = stakes(visit, code, day, up=True, first=first)
-    basis = {one["owner"]: one["basis"] for one in above(visit, code, day)[0]}
-    return render(visit, "entities/owners.html", code=code, stakes=found, basis=basis, first=first)
+    owners = stakes(visit, code, day, up=True, first=first)
+    basis = {row["owner"]: row["basis"] for row in above(visit, code, day)[0]}
+    return render(visit, "entities/owners.html", code=code, stakes=owners, basis=basis, first=first)
 
 
-def _row(visit: Visit, found: list[dict[str, Any]], basis: dict[str, str]) -> list[Box]:
+def _row(visit: Visit, rows: list[dict[str, Any]], basis: dict[str, str]) -> list[Box]:
     """Return a row of the chart: the largest stakes with share and basis, and how many more there are."""
     edges = [
         ChartEdge(
-            one["party"], visit.names.get(one["party"], one["party"]),
-            percent(one["share_pct"]) if one["share_pct"] is not None else "", basis.get(one["party"], ""),
+            row["party"], visit.names.get(row["party"], row["party"]),
+            percent(row["share_pct"]) if row["share_pct"] is not None else "", basis.get(row["party"], ""),
         )
-        for one in found
+        for row in rows
     ]  # fmt: skip
-    more = (found[0]["many"] if found else 0) - MOST_BOXES + 1
+    more = (rows[0]["many"] if rows else 0) - MOST_BOXES + 1
     return stakes_row(edges, visit.text("entities.rest", count=number(more)))
 
 
 def stakes(visit: Visit, code: str, day: dt.date, *, up: bool, first: int = 0) -> list[dict[str, Any]]:
-    """Return the stakes in an entity, or those that it holds, on a day, the largest first: the other party, and
-    how many come next.
+    """Return the stakes in an entity, or its own stakes, on a day, the largest first.
+
+    Each row has the other party, and how many stakes come next.
     """
-    one, other = ("entity", "holder") if up else ("holder", "entity")
+    own_column, other_column = ("entity", "holder") if up else ("holder", "entity")
     return visit.rows(
-        f"SELECT s.{other} AS party, s.share_pct, (SELECT count(*) FROM stake AS t WHERE t.{one} = s.{other}) AS next, count(*) OVER () AS many "
-        f"FROM stake AS s WHERE s.{one} = ? AND coalesce(s.valid_from, DATE '0001-01-01') <= ? "
-        f"AND coalesce(s.valid_until, DATE '9999-12-31') > ? ORDER BY s.share_pct DESC NULLS LAST, s.{other} "
+        f"SELECT s.{other_column} AS party, s.share_pct, (SELECT count(*) FROM stake AS t WHERE t.{own_column} = s.{other_column}) AS next, count(*) OVER () AS many "
+        f"FROM stake AS s WHERE s.{own_column} = ? AND coalesce(s.valid_from, DATE '0001-01-01') <= ? "
+        f"AND coalesce(s.valid_until, DATE '9999-12-31') > ? ORDER BY s.share_pct DESC NULLS LAST, s.{other_column} "
         f"LIMIT {MOST_STAKES} OFFSET {int(first)}",
         [code, day, day],
     )
 
 
-def held(visit: Visit, table: str, code: str, day: dt.date) -> tuple[list[str], list[list[str]]]:
-    """Return the rows of a kind that hold for an entity on a day: the titles of what any of them says, and the
-    values.
+def valid_rows(visit: Visit, table: str, code: str, day: dt.date) -> tuple[list[str], list[list[str]]]:
+    """Return the rows of a kind that are valid for an entity on a day: the titles of the filled columns, and
+    the values.
     """
     kind = visit.pack.tables.get(table)
     if kind is None:
@@ -253,14 +251,15 @@ def held(visit: Visit, table: str, code: str, day: dt.date) -> tuple[list[str], 
         "AND coalesce(valid_until, DATE '9999-12-31') > ? ORDER BY fact LIMIT 200",
         [code, day, day],
     )
-    told = [{title: value for title, value, f in fields_of(visit, table, row) if f.name != "entity"} for row in rows]
-    heads = list(dict.fromkeys(title for one in told for title in one))
-    return heads, [[one.get(title, NOTHING) for title in heads] for one in told]
+    cells = [{title: value for title, value, f in fields_of(visit, table, row) if f.name != "entity"} for row in rows]
+    heads = list(dict.fromkeys(title for fields in cells for title in fields))
+    return heads, [[fields.get(title, NOTHING) for title in heads] for fields in cells]
 
 
 def dues(visit: Visit, code: str, day: dt.date) -> list[dict[str, Any]]:
-    """Return the last reports that an entity owed for periods that were over on a day, and when each came; what
-    is not due yet is not missing.
+    """Return the latest due reports of an entity for periods that ended by a day, and when each came.
+
+    A report that is not due yet is not missing.
     """
     if not {"report_due", "statement"} <= set(visit.pack.kinds):
         return []

@@ -1,4 +1,4 @@
-"""Calls that read: who asks, findings, entities; page by page, within the reach of who asks."""
+"""API calls that read the caller, findings and entities, page by page, within the caller's scope."""
 
 import json
 from typing import Annotated, Any, Literal
@@ -9,8 +9,8 @@ from comptroller.access.grants import SEE
 from comptroller.model.finding import plain
 from comptroller.web.api.pagination import After, Limit, cut
 from comptroller.web.api.schemas import EntityPage, FindingPage, FindingRow, FindingWhole, GrantForm, Me
-from comptroller.web.findings.detail_page import explained
-from comptroller.web.findings.list_page import FindingFilter, select, whole_rows
+from comptroller.web.findings.detail_page import explanation_of
+from comptroller.web.findings.list_page import FindingFilter, full_rows, select
 from comptroller.web.shell.auth import Visiting, may, present
 from comptroller.web.shell.labels import seen_rows
 from comptroller.web.shell.visit import Visit
@@ -31,7 +31,7 @@ Day = Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 
 @router.get("/me")
 def me(visit: Visiting) -> Me:
-    """Say who asks, with the grants that hold, and to which entry the books are folded."""
+    """Return the caller with their grants in force, and the last ledger entry that the books include."""
     grants = [
         GrantForm(g.role, g.entity, g.domain, g.line, g.valid_until.isoformat() if g.valid_until else None)
         for g in visit.reach.viewer.in_force
@@ -40,7 +40,7 @@ def me(visit: Visiting) -> Me:
     return Me(visit.login, grants, scope, visit.position[0])
 
 
-def asked_by(  # noqa: PLR0913, PLR0917 - what one may ask by
+def filter_of_call(  # noqa: PLR0913, PLR0917 - what one may ask by
     state: Literal["open", "not_judged", "cleared", "all"] = "open",
     rule: Word = "",
     domain: Word = "",
@@ -56,20 +56,20 @@ def asked_by(  # noqa: PLR0913, PLR0917 - what one may ask by
     ] = "",
     text: Word = "",
 ) -> FindingFilter:
-    """Return what a call asks findings for; the filters are those of the page."""
+    """Return the filter of a call; the fields are those of the page."""
     return FindingFilter(state, rule, domain, problem, severity, line, under, entity, since, until, least, text)
 
 
 @router.get("/findings")
 def findings(
-    visit: Seeing, asked: Annotated[FindingFilter, Depends(asked_by)], after: After = "", limit: Limit = 100
+    visit: Seeing, criteria: Annotated[FindingFilter, Depends(filter_of_call)], after: After = "", limit: Limit = 100
 ) -> FindingPage:
     """Return findings in the order of their names; the filters are those of the page."""
-    sql, values = select(visit, asked)
+    sql, values = select(visit, criteria)
     names = visit.rows(
         f"SELECT finding, known FROM ({sql}) WHERE finding > ? ORDER BY finding LIMIT {limit + 1}", [*values, after]
     )
-    rows, following = cut(whole_rows(visit, names, "finding"), limit, "finding")
+    rows, following = cut(full_rows(visit, names, "finding"), limit, "finding")
     items = [FindingRow(**_finding_cells(row)) for row in rows]
     return FindingPage(items, following, visit.count_hidden("finding_now"))
 
@@ -87,10 +87,10 @@ def _finding_cells(row: dict[str, Any]) -> dict[str, Any]:
 @router.get("/findings/{finding}")
 def finding(visit: Seeing, finding: str) -> FindingWhole:
     """Explain a finding."""
-    found = explained(visit, finding)
-    rows, hidden = seen_rows(visit, found.rows)
-    said: dict[str, Any] = plain(found.as_json())
-    return FindingWhole(**said | {"rows": plain(rows), "hidden": hidden})
+    explanation = explanation_of(visit, finding)
+    rows, hidden = seen_rows(visit, explanation.rows)
+    fields: dict[str, Any] = plain(explanation.as_json())
+    return FindingWhole(**fields | {"rows": plain(rows), "hidden": hidden})
 
 
 @router.get("/entities")
@@ -103,7 +103,7 @@ def entities(visit: Seeing, after: After = "", limit: Limit = 100) -> EntityPage
 
 @router.get("/entities/{entity}")
 def entity(visit: Seeing, entity: str) -> dict[str, Any]:
-    """Return one entity of the register, with the fields that the policy gives it."""
+    """Return one entity of the register, with the fields that the policy defines."""
     rows = visit.rows("SELECT * FROM entity WHERE entity = ?", [entity])
-    found: dict[str, Any] = plain(present(rows[0] if rows else None, entity))
-    return found
+    row: dict[str, Any] = plain(present(rows[0] if rows else None, entity))
+    return row

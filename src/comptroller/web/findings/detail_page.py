@@ -1,4 +1,6 @@
-"""One finding: clause, versions, rows read, time line, what would have made it lawful, the ledger's proof, the source line."""
+"""One finding: clause, versions, evidence, timeline, what would have made it lawful, the ledger's proof, the
+source line.
+"""
 
 import datetime as dt
 import re
@@ -17,7 +19,7 @@ from comptroller.web.shell.errors import NotFound
 from comptroller.web.shell.labels import evidence, fields_of, label, lawful_said, seen_rows, worded
 from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
-from comptroller.web.timelines.describe import tell
+from comptroller.web.timelines.describe import describe
 from comptroller.web.timelines.flows import rings_through
 from comptroller.web.timelines.gather import starts, timeline_of
 from comptroller.web.timelines.layout import Picture
@@ -30,75 +32,83 @@ _READ_LIST = re.compile(r"list = '(\w+)'")
 Seeing = Annotated[Visit, Depends(may(SEE))]
 
 
-def explained(visit: Visit, finding: str) -> Explanation:
-    """Return a finding with all that explains it; raises Gone for one that is not there or out of reach."""
+def explanation_of(visit: Visit, finding: str) -> Explanation:
+    """Return a finding with its explanation.
+
+    Raises:
+        NotFound: the finding is absent or outside the viewer's scope.
+    """
     known = present(visit.one("SELECT finding FROM finding_now WHERE finding = ?", [finding]), finding)
-    found: Explanation = present(explain(visit.duck, visit.pack, known, policy_of=visit.server.policy_of), finding)
-    return found
+    explanation: Explanation = present(
+        explain(visit.duck, visit.pack, known, policy_of=visit.server.policy_of), finding
+    )
+    return explanation
 
 
 @router.get("/findings/{finding}")
 def finding_page(visit: Seeing, finding: str) -> Response:
     """Return the page of a finding."""
-    found = explained(visit, finding)
-    rows, hidden = seen_rows(visit, found.rows)
+    explanation = explanation_of(visit, finding)
+    rows, hidden = seen_rows(visit, explanation.rows)
     visit.hidden_count = hidden
     entries = {row["entry"]: visit.server.ledger.entry(row["entry"]) for row in rows}
-    last = found.finding
-    cells = [(label(visit, found.rule, name), name, value) for name, value in last.evidence.items()]
+    last = explanation.finding
+    cells = [(label(visit, explanation.rule, name), name, value) for name, value in last.evidence.items()]
     path = next((v for n, v in last.evidence.items() if n in ("path", "chain") and isinstance(v, str) and ">" in v), "")
     strips = _strips(visit, last.entity, last.evidence, rows)
     return render(
         visit,
         "findings/finding.html",
-        found=found,
+        found=explanation,
         one=last,
-        rule=found.rule,
+        rule=explanation.rule,
         rows=rows,
         cells=cells,
-        marks=time_line(_events(visit, found, rows)),
+        marks=time_line(_events(visit, explanation, rows)),
         chain=chain_of(path),
         strips=strips,
-        picture=_picture(visit, found, strips),
-        lists=_lists(visit, found),
-        edition=_edition(visit, last.pack),
+        picture=_picture(visit, explanation, strips),
+        lists=_lists(visit, explanation),
+        edition=_first_entry(visit, last.pack),
         rings=rings_through(visit, last.entries),
         case=_case(visit, finding),
         states=STATES,
         heads={number: entry.fields for number, entry in entries.items()},
         sum=next((last.evidence[n] for n in ("amount_cny", "sum_cny") if last.evidence.get(n) is not None), None),
-        lawful=lawful_said(visit, found.rule, last.evidence) if found.rule else "",
-        evidence=lambda name, value: evidence(visit, found.rule, name, value),
+        lawful=lawful_said(visit, explanation.rule, last.evidence) if explanation.rule else "",
+        evidence=lambda name, value: evidence(visit, explanation.rule, name, value),
         fields_of=lambda table, row: fields_of(visit, table, row),
     )
 
 
-def _strips(visit: Visit, entity: str, said: dict[str, Any], rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Return the strips that a finding belongs to: by what it says, and by the facts that it read of the same
-    entity.
+def _strips(visit: Visit, entity: str, evidence: dict[str, Any], rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return the timelines that a finding belongs to.
+
+    They come from its evidence, and from the facts of the same entity that it read.
     """
-    found = {(name, str(said[name])): None for name in starts(visit.pack) if said.get(name)}
+    timelines = {(name, str(evidence[name])): None for name in starts(visit.pack) if evidence.get(name)}
     for row in rows:
         table, code = row["table"], row["row"].get(row["table"])
         if table in starts(visit.pack) and code and row["row"].get(visit.pack.kinds[table].books[0]) == entity:
-            found[table, str(code)] = None
-    return list(found)[:6] if visit.sees_entity(entity) else []
+            timelines[table, str(code)] = None
+    return list(timelines)[:6] if visit.sees_entity(entity) else []
 
 
-def _picture(visit: Visit, found: Explanation, strips: list[tuple[str, str]]) -> Picture | None:
-    """Return the time line of the strip that the finding is about: the one by which its rule is judged, else
-    the first.
+def _picture(visit: Visit, explanation: Explanation, strips: list[tuple[str, str]]) -> Picture | None:
+    """Return the picture of the timeline that the finding is about.
+
+    It is the timeline of the rule's partition key, otherwise the first.
     """
-    docket = found.rule.docket if found.rule else ()
-    chosen = next((one for one in strips if one[0] in docket), strips[0] if strips else None)
-    strip = timeline_of(visit, chosen[0], found.finding.entity, chosen[1]) if chosen else None
-    return tell(visit, strip)[2] if strip else None
+    docket = explanation.rule.docket if explanation.rule else ()
+    chosen = next((timeline for timeline in strips if timeline[0] in docket), strips[0] if strips else None)
+    strip = timeline_of(visit, chosen[0], explanation.finding.entity, chosen[1]) if chosen else None
+    return describe(visit, strip)[2] if strip else None
 
 
-def _lists(visit: Visit, found: Explanation) -> list[dict[str, Any]]:
-    """Return the lines of lists that the rule reads, for the item that the finding names, as they held on its day."""
-    names = sorted(set(_READ_LIST.findall(found.rule.whole_text))) if found.rule else []
-    item, day = found.finding.evidence.get("item"), found.finding.since or found.finding.today
+def _lists(visit: Visit, explanation: Explanation) -> list[dict[str, Any]]:
+    """Return the lines of lists that the rule reads, for the finding's item, as in force on its day."""
+    names = sorted(set(_READ_LIST.findall(explanation.rule.whole_text))) if explanation.rule else []
+    item, day = explanation.finding.evidence.get("item"), explanation.finding.since or explanation.finding.today
     if not (names and item and day):
         return []
     marks = ", ".join("?" * len(names))
@@ -106,7 +116,7 @@ def _lists(visit: Visit, found: Explanation) -> list[dict[str, Any]]:
         "SELECT list, item, holder, limit_cny, valid_from, valid_until, fact FROM list_in_force "
         f"WHERE entity = ? AND item = ? AND list IN ({marks}) AND valid_from <= ? "
         "AND coalesce(valid_until, DATE '9999-12-31') > ? ORDER BY list, distance LIMIT 8",
-        [found.finding.entity, str(item), *names, day, day],
+        [explanation.finding.entity, str(item), *names, day, day],
     )
     lists = visit.pack.lists
     return [
@@ -117,38 +127,38 @@ def _lists(visit: Visit, found: Explanation) -> list[dict[str, Any]]:
 
 
 def _case(visit: Visit, finding: str) -> dict[str, Any] | None:
-    """Return the case that holds a finding, with what the viewer may do in it; None where there is none for him."""
+    """Return the case of a finding, with the action that requests material; None where the viewer sees no case."""
     if "case_finding" not in visit.pack.tables:
         return None
     rows = visit.duck.rows(
         "SELECT case_id FROM main.case_finding WHERE finding = ? ORDER BY raised_on DESC LIMIT 1", [finding]
     )
     try:
-        seen = view.see(visit, rows[0][0]) if rows else None
+        case = view.see(visit, rows[0][0]) if rows else None
     except NotFound:
         return None
-    if seen is None or finding not in {one["finding"] for one in seen.whole["finding"]}:
+    if case is None or finding not in {row["finding"] for row in case.whole["finding"]}:
         return None
-    request = next((act for act in actions.actions_of(visit, seen) if act.name == _REQUEST), None)
-    return {"id": seen.raw["case_id"], "state": seen.whole["state"], "request": request}
+    request = next((act for act in actions.actions_of(visit, case) if act.name == _REQUEST), None)
+    return {"id": case.raw["case_id"], "state": case.whole["state"], "request": request}
 
 
-def _edition(visit: Visit, digest: str) -> int | None:
-    """Return the entry with which a policy was first adopted."""
+def _first_entry(visit: Visit, digest: str) -> int | None:
+    """Return the entry that first adopted a policy."""
     rows = visit.duck.rows("SELECT min(entry) FROM main.adopted WHERE pack = ?", [digest])
     return rows[0][0] if rows else None
 
 
-def _events(visit: Visit, found: Explanation, rows: list[dict[str, Any]]) -> list[tuple[dt.date, str, str]]:
-    """Return what happened when: the rows read on their own days, and the day that the finding is about."""
+def _events(visit: Visit, explanation: Explanation, rows: list[dict[str, Any]]) -> list[tuple[dt.date, str, str]]:
+    """Return the events with their days: those of the evidence, and the day of the finding."""
     events = []
     for row in rows:
         kind = visit.pack.tables[row["table"]]
         for field in kind.fields:
-            said = row["row"].get(field.name)
-            if field.type in ("day", "instant") and said:
+            value = row["row"].get(field.name)
+            if field.type in ("day", "instant") and value:
                 title = f"{visit.in_language(kind.title)} · {visit.in_language(field.title)}"
-                events.append((dt.date.fromisoformat(str(said)[:10]), title, "fact"))
-    if found.finding.since:
-        events.append((found.finding.since, visit.text("finding.since"), "since"))
+                events.append((dt.date.fromisoformat(str(value)[:10]), title, "fact"))
+    if explanation.finding.since:
+        events.append((explanation.finding.since, visit.text("finding.since"), "since"))
     return events

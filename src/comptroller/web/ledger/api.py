@@ -10,7 +10,7 @@ from comptroller.ledger.entry import Entry
 from comptroller.ledger.entry_headers import EntryHeader
 from comptroller.web.api.pagination import Limit
 from comptroller.web.api.schemas import EntryPage, EntryRow, EntryWhole, ReceiptForm
-from comptroller.web.ledger.pages import is_seen, seen_entry
+from comptroller.web.ledger.pages import is_visible, visible_entry
 from comptroller.web.shell.auth import may
 from comptroller.web.shell.visit import Visit
 
@@ -19,7 +19,7 @@ ADDRESSES = ("/api/v1/entries?limit=1000", "/api/v1/entries/{entry}")
 """Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 _MOST_LOOKED_AT = 20_000
-"""Entries that one call looks at; whoever sees few of many goes on with the cursor."""
+"""Entries that one call reads; a caller who sees few of many continues with the cursor."""
 
 
 @router.get("/entries")
@@ -29,31 +29,31 @@ def entries(
     limit: Limit = 100,
     reporter: Annotated[str, Query(max_length=100)] = "",
 ) -> EntryPage:
-    """Return the heads of entries whose reporter is within reach, in the order in which they came."""
+    """Return the heads of entries with a reporter within scope, in the order in which they came."""
     first = int(after or 0) + 1
     size = visit.server.ledger.size
     last = min(size, first + _MOST_LOOKED_AT - 1)
-    found: list[EntryRow] = []
+    rows: list[EntryRow] = []
     hidden, at = 0, first - 1
-    for one in visit.server.heads.between(first, last):
-        at = one.number
-        if not is_seen(visit, one.fields["reporter"]):
+    for head in visit.server.heads.between(first, last):
+        at = head.number
+        if not is_visible(visit, head.fields["reporter"]):
             hidden += 1
-        elif not reporter or one.fields["reporter"] == reporter:
-            found.append(EntryRow(**_row(one)))
-            if len(found) == limit:
+        elif not reporter or head.fields["reporter"] == reporter:
+            rows.append(EntryRow(**_row(head)))
+            if len(rows) == limit:
                 break
-    return EntryPage(found, str(at) if at < size and first <= size else None, hidden)
+    return EntryPage(rows, str(at) if at < size and first <= size else None, hidden)
 
 
 @router.get("/entries/{number}")
 def entry(visit: Seeing, number: int) -> EntryWhole:
     """Return one entry with its header byte for byte, its proof, and the key to check it by."""
-    one, source = seen_entry(visit, number)
+    stored, source = visible_entry(visit, number)
     receipt = json.loads(visit.server.ledger.receipt(number).to_json())
     return EntryWhole(
-        **_row(one),
-        header=one.header.decode(),
+        **_row(stored),
+        header=stored.header.decode(),
         key=str(visit.server.ledger.verifier_key),
         receipt=ReceiptForm(**receipt),
         seen_count=source.seen_count,
@@ -61,15 +61,15 @@ def entry(visit: Seeing, number: int) -> EntryWhole:
     )
 
 
-def _row(one: Entry | EntryHeader) -> dict[str, Any]:
-    head = one.fields
+def _row(entry: Entry | EntryHeader) -> dict[str, Any]:
+    head = entry.fields
     return {
-        "entry": one.number,
-        "received_at": one.received_at.isoformat(),
+        "entry": entry.number,
+        "received_at": entry.received_at.isoformat(),
         "media": head["media"],
         "name": head["name"],
         "reporter": head["reporter"],
         "kind": head["kind"],
         "payload_sha256": head["payload_sha256"],
-        "is_erased": one.is_erased,
+        "is_erased": entry.is_erased,
     }

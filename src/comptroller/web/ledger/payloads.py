@@ -1,4 +1,4 @@
-"""The text of a report as it was sent, shown only where every fact in it is within reach."""
+"""The text of a report as it was sent, shown only where every fact in it is within scope."""
 
 import json
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Lines = list[tuple[int, str, bool]]
 
 @dataclass(frozen=True, slots=True)
 class PayloadSource:
-    """What of an entry's text may be shown: facts within reach and beyond it, and the text where nothing is beyond."""
+    """The visible part of an entry's text: facts inside and outside the scope, and the text where none is outside."""
 
     seen_count: int
     hidden_count: int
@@ -34,16 +34,16 @@ class PayloadSource:
             return []
         if self.media == "json":
             return _json_lines(self.text, place)
-        said = self.text.splitlines()
+        text_lines = self.text.splitlines()
         hit = place + 1 if self.media == "csv" else place
         first = max(0, hit - _AROUND - 1) if place else 0
-        shown: Lines = [(n, line[:4000], bool(place) and n == hit) for n, line in enumerate(said, 1)]
-        head = shown[:1] if first and self.media == "csv" else []
-        return head + shown[first : first + 2 * _AROUND + 1]
+        numbered: Lines = [(n, line[:4000], bool(place) and n == hit) for n, line in enumerate(text_lines, 1)]
+        head = numbered[:1] if first and self.media == "csv" else []
+        return head + numbered[first : first + 2 * _AROUND + 1]
 
 
 def source_of(visit: Visit, entry: Entry) -> PayloadSource:
-    """Return what of an entry may be shown."""
+    """Return the visible part of an entry."""
     head = entry.fields
     payload = entry.payload or b""
     media = str(head["media"])
@@ -51,16 +51,16 @@ def source_of(visit: Visit, entry: Entry) -> PayloadSource:
         is_text = media == "tick"
         return PayloadSource(0, 0, payload.decode() if is_text else "", media, is_text)
     counts = _counts(visit, entry)
-    seen = _seen(visit, entry.number, list(counts))
-    hidden = sum(counts.values()) - sum(min(seen[t], counts[t]) for t in counts)
+    visible = _visible_counts(visit, entry.number, list(counts))
+    hidden = sum(counts.values()) - sum(min(visible[t], counts[t]) for t in counts)
     is_whole = bool(counts) and (hidden == 0 or all(visit.sees_all(t) for t in counts))
     is_shown = is_whole and media in _TEXTS and len(payload) <= _MOST_SHOWN and not payload.startswith(b"\x1f\x8b")
     text = payload.decode("utf-8", "replace") if is_shown else ""
-    return PayloadSource(sum(seen.values()), 0 if is_whole else hidden, text, media, is_shown)
+    return PayloadSource(sum(visible.values()), 0 if is_whole else hidden, text, media, is_shown)
 
 
 def _counts(visit: Visit, entry: Entry) -> dict[str, int]:
-    """Return how many facts of each kind a report holds, those that said nothing new among them."""
+    """Return how many facts of each kind a report contains, including those without news."""
     head = entry.fields
     if not entry.payload:
         return {}
@@ -74,35 +74,35 @@ def _counts(visit: Visit, entry: Entry) -> dict[str, int]:
     return {name: table.num_rows for name, table in facts.tables.items()}
 
 
-def _seen(visit: Visit, number: int, tables: list[str]) -> dict[str, int]:
-    found = {}
+def _visible_counts(visit: Visit, number: int, tables: list[str]) -> dict[str, int]:
+    counts = {}
     for table in tables:
         low = number * FACT_LINES
         sql = f"SELECT count(*) FROM {table} WHERE fact >= {low} AND fact < {low + FACT_LINES}"
-        found[table] = int(visit.duck.rows(scoped(sql, every_view(visit, table)))[0][0])
-    return found
+        counts[table] = int(visit.duck.rows(scoped(sql, every_view(visit, table)))[0][0])
+    return counts
 
 
-def listed(said: Any) -> list[Any]:
+def facts_of(value: Any) -> list[Any]:
     """Return the facts of a JSON report in their order: a list, a list in an envelope, a list for each kind, or one
     fact.
 
     >>> listed({"facts": {"a": [1], "b": [2, 3]}}), listed([4]), listed({"kind": "a", "facts": [5]}), listed({"x": 6})
     ([1, 2, 3], [4], [5], [{'x': 6}])
     """
-    facts = said.get("facts", [said]) if isinstance(said, dict) else said
+    facts = value.get("facts", [value]) if isinstance(value, dict) else value
     if isinstance(facts, dict):
-        return [one for some in facts.values() if isinstance(some, list) for one in some]
+        return [fact for group in facts.values() if isinstance(group, list) for fact in group]
     return facts if isinstance(facts, list) else []
 
 
 def _json_lines(text: str, place: int) -> Lines:
-    """Return a JSON report with each fact on its own lines; the fact of that place is marked."""
-    said = json.loads(text)
-    facts = listed(said)
-    shown: Lines = []
+    """Return a JSON report with each fact on its own lines; the fact of that place is highlighted."""
+    value = json.loads(text)
+    facts = facts_of(value)
+    numbered: Lines = []
     first = max(0, place - 4) if place else 0
     for at, fact in enumerate(facts[first : first + 9], first + 1):
         body = json.dumps(fact, ensure_ascii=False, indent=1)
-        shown += [(at if n == 0 else 0, line, at == place) for n, line in enumerate(body.splitlines())]
-    return shown
+        numbered += [(at if n == 0 else 0, line, at == place) for n, line in enumerate(body.splitlines())]
+    return numbered

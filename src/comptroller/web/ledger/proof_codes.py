@@ -13,10 +13,10 @@ def receipt_code(number: int, leaf: bytes) -> str:
     return f"R{number}-{in_groups(leaf.hex()[:LEAF_CHARS].upper())}"
 
 
-def in_groups(said: str) -> str:
+def in_groups(code: str) -> str:
     """Return a code in groups of five, as people copy it.
 
     >>> in_groups("ABCDEFG")
     'ABCDE-FG'
     """
-    return "-".join(said[at : at + 5] for at in range(0, len(said), 5))
+    return "-".join(code[at : at + 5] for at in range(0, len(code), 5))

@@ -1,4 +1,6 @@
-"""An item of the capital: the statements that the overview's figure is the sum of, with the part of each that is held in effect."""
+"""An item of the capital: the statements that its figure on the overview sums up, with the attributable part of
+each.
+"""
 
 from typing import Annotated
 
@@ -21,12 +23,12 @@ Seeing = Annotated[Visit, Depends(may(SEE))]
 def capital(visit: Seeing, item: Annotated[str, Query(max_length=100)]) -> Response:
     """Return the statements behind an item that the policy shows first."""
     items = first_items(visit)
-    one = present(next((held for held in items if held[0] == item), None), item)
-    rows = capital_parts(visit, one[0], one[1])
+    chosen = present(next((candidate for candidate in items if candidate[0] == item), None), item)
+    rows = capital_parts(visit, chosen[0], chosen[1])
     return render(
         visit,
         "overview/capital_item.html",
-        title=visit.in_language(one[2]),
+        title=visit.in_language(chosen[2]),
         items=items,
         item=item,
         rows=rows,

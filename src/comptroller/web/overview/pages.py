@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from comptroller.access.grants import ADMINISTER, SEE
-from comptroller.web.ledger.pages import is_seen
+from comptroller.web.ledger.pages import is_visible
 from comptroller.web.overview.queries import OPEN, capital, groups_of, late
 from comptroller.web.shell.auth import Visiting, may
 from comptroller.web.shell.menu import MenuEntry
@@ -21,13 +21,13 @@ ADDRESSES = ("/", "/wall", "/overview/live")
 _GRAVEST = "crit"
 MONTHS = 12
 MONTHS_AGO = "date_diff('month', CAST(f.since AS DATE), CAST(? AS DATE))"
-"""How many months before the books' day something was found about lies, by the calendar."""
+"""How many calendar months before the books' day a finding's day is."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 
 
 @router.get("/")
 def overview(visit: Visiting) -> Response:
-    """Return the overview; whoever only administers goes to what there is to administer."""
+    """Return the overview; a user who only administers is redirected to the administration."""
     if not visit.may(SEE):
         return RedirectResponse("/admin" if visit.may(ADMINISTER) else "/acts", 303)
     return render(visit, "overview/overview.html", **glance(visit))
@@ -35,13 +35,13 @@ def overview(visit: Visiting) -> Response:
 
 @router.get("/wall")
 def wall(visit: Seeing) -> Response:
-    """Return the overview for the wall of a control room."""
+    """Return the overview for the screen of a control centre."""
     return render(visit, "overview/wall.html", **glance(visit))
 
 
 @router.get("/overview/live")
 def live(visit: Seeing) -> Response:
-    """Return the part of the overview that follows the news."""
+    """Return the part of the overview that is updated by news."""
     drawn: Response = visit.cached(
         ("live", visit.clock, minute_of(visit), visit.language),
         lambda: render(visit, "overview/overview_live.html", **glance(visit)),
@@ -50,22 +50,22 @@ def live(visit: Seeing) -> Response:
 
 
 def glance(visit: Visit) -> dict[str, Any]:
-    """Return all that the overview shows, made once for each position of the books."""
+    """Return all values of the overview, computed once for each position of the books."""
     made: dict[str, Any] = visit.cached(("glance", visit.clock, minute_of(visit)), lambda: _glance(visit))
     visit.hidden_count = made["hidden_findings"]
     return made
 
 
 def minute_of(visit: Visit) -> dt.datetime:
-    """Return the minute that it is: what arrived in the last hour changes with it, though nothing comes."""
+    """Return the current minute: the reports of the last hour change with it, though nothing comes."""
     return visit.server.clock().replace(second=0, microsecond=0)
 
 
-def arrived(visit: Visit) -> tuple[str, int]:
-    """Return since when the last hour counts, and how many reports came since whose reporter is within reach."""
+def last_hour_reports(visit: Visit) -> tuple[str, int]:
+    """Return the start of the last hour, and how many reports came since from reporters within scope."""
     server = visit.server
     since, counted = server.report_rate.by_reporter(server.ledger, server.heads, server.clock())
-    return since.isoformat(timespec="minutes"), sum(n for who, n in counted.items() if is_seen(visit, who))
+    return since.isoformat(timespec="minutes"), sum(n for who, n in counted.items() if is_visible(visit, who))
 
 
 def _glance(visit: Visit) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def _glance(visit: Visit) -> dict[str, Any]:
         "entity_count": len(visit.names),
         "levels": levels(visit),
         "capital": capital(visit),
-        "arrived": arrived(visit),
+        "arrived": last_hour_reports(visit),
         "late": due.first,
         "late_count": due.count,
         "silent": visit.rows(
@@ -122,7 +122,7 @@ def _glance(visit: Visit) -> dict[str, Any]:
 
 
 def levels(visit: Visit) -> dict[str, Any]:
-    """Return how many entities stand at each level in each class, made once until the register changes."""
+    """Return how many entities each level and class has, computed again when the register changes."""
     sql = (
         "SELECT l.management AS level, coalesce(e.class, '') AS class, count(*) AS many FROM entity AS e "
         "JOIN level AS l ON l.entity = e.entity GROUP BY ALL ORDER BY 1, 2"
@@ -133,12 +133,12 @@ def levels(visit: Visit) -> dict[str, Any]:
         by: dict[int, dict[str, int]] = {}
         for row in rows:
             by.setdefault(row["level"], {})[row["class"]] = row["many"]
-        sums = {one: sum(many.get(one, 0) for many in by.values()) for one in {row["class"] for row in rows}}
-        classes = sorted(sums, key=lambda one: (-sums[one], one))
+        sums = {name: sum(many.get(name, 0) for many in by.values()) for name in {row["class"] for row in rows}}
+        classes = sorted(sums, key=lambda name: (-sums[name], name))
         return {"classes": classes, "rows": list(by.items()), "most": max((row["many"] for row in rows), default=0)}
 
-    found: dict[str, Any] = visit.kept("levels", ("entity",), make)
-    return found
+    table: dict[str, Any] = visit.kept("levels", ("entity",), make)
+    return table
 
 
 def newest(visit: Visit, most: int) -> list[dict[str, Any]]:

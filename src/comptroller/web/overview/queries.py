@@ -1,4 +1,4 @@
-"""Questions that several pages ask of the books, always through a visit and so within its reach."""
+"""Queries that several pages share, always through a visit and so within its scope."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from comptroller.web.shell.visit import Visit
 
 OPEN = "('raised', 'changed')"
 DUES = ("report_due", "statement", "entity")
-"""What is late stands on these tables and the clock's day."""
+"""The tables that late reports depend on, beside the clock's day."""
 CAPITAL = ("statement", "entity", "stake", "list_line")
-"""What the capital at a glance stands on."""
+"""The tables that the capital at a glance depends on."""
 _FIRST_ITEMS = "overview_items"
 
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups by which a viewer compares: entities one below the top of his reach, and SQL for who belongs to which."""
+    """The groups that a viewer compares: entities one level below the top of their scope, and SQL for their members."""
 
     tops: list[str]
     sql: str
@@ -25,8 +25,8 @@ class Groups:
 
 def groups_of(visit: Visit) -> Groups:
     """Return the groups: the first level below the highest that the viewer sees, with at least one entity below it."""
-    found: Groups = visit.kept("groups", ("entity",), lambda: _groups(visit))
-    return found
+    groups: Groups = visit.kept("groups", ("entity",), lambda: _groups(visit))
+    return groups
 
 
 def _groups(visit: Visit) -> Groups:
@@ -43,20 +43,21 @@ def _groups(visit: Visit) -> Groups:
         below = min(row["depth"] for row in heads if row["depth"] > least)
         top = [row for row in heads if row["depth"] == below]
     tops = [str(row["entity"]) for row in top[:12]]
-    listed = ", ".join("'" + one.replace("'", "''") + "'" for one in tops)
-    # The tops stand at one level of a tree, so that nobody is below two of them; who is below what one sees, one sees.
+    listed = ", ".join("'" + entity.replace("'", "''") + "'" for entity in tops)
+    # The tops are at one level of a tree, so that no entity is below two of them; viewers see all below what they
+    # see.
     tree = "main.ancestor" if visit.valid is None and visit.known is None else "ancestor"
     return Groups(tops, f"SELECT entity, ancestor AS top FROM {tree} WHERE ancestor IN ({listed})")
 
 
 def capital(visit: Visit) -> list[dict[str, Any]]:
-    """Return the capital at a glance, made once until a statement, a stake or the register changes."""
-    found: list[dict[str, Any]] = visit.kept("capital", CAPITAL, lambda: _capital(visit))
-    return found
+    """Return the capital at a glance, computed again when a statement, a stake or the register changes."""
+    items: list[dict[str, Any]] = visit.kept("capital", CAPITAL, lambda: _capital(visit))
+    return items
 
 
 def _capital(visit: Visit) -> list[dict[str, Any]]:
-    found = []
+    items = []
     for item, scope, title in first_items(visit):
         rows = visit.rows(
             "SELECT count(*) AS many, sum(amount_cny) AS whole, max(period_end) AS until, sum(effective) AS effective "
@@ -64,8 +65,8 @@ def _capital(visit: Visit) -> list[dict[str, Any]]:
             [item, scope, visit.server.owner],
         )
         if rows and rows[0]["many"]:
-            found.append({"title": title, "item": item, "scope": scope, **rows[0]})
-    return found
+            items.append({"title": title, "item": item, "scope": scope, **rows[0]})
+    return items
 
 
 def first_items(visit: Visit) -> list[tuple[str, str, Text | None]]:
@@ -84,30 +85,32 @@ _FIRST_STATEMENTS = (
     "SELECT f.entity, f.period_end, f.amount_cny, s.share_pct, f.amount_cny * s.share_pct / 100 AS effective FROM first AS f "
     "LEFT JOIN (SELECT entity, share_pct FROM effective_share WHERE owner = ?) AS s ON s.entity = f.entity"
 )
-"""The latest statement of each entity where nobody above it within reach has one of that scope, with the part held in effect."""
+"""The latest statement of each entity without one of that scope above it within the viewer's scope, with the
+effective part.
+"""
 
 
 def capital_parts(visit: Visit, item: str, scope: str) -> list[dict[str, Any]]:
-    """Return the statements that an item of the capital is the sum of, the largest first."""
+    """Return the statements that an item of the capital sums up, the largest first."""
     sql = f"SELECT * FROM ({_FIRST_STATEMENTS}) ORDER BY amount_cny DESC NULLS LAST, entity"
-    found: list[dict[str, Any]] = visit.kept(
+    parts: list[dict[str, Any]] = visit.kept(
         ("capital", item, scope), CAPITAL, lambda: visit.rows(sql, [item, scope, visit.server.owner])
     )
-    return found
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """Reports that are due and did not come: how many, and those overdue longest."""
+    """Reports that are due and missing: how many, and those overdue longest."""
 
     count: int = 0
     first: tuple[dict[str, Any], ...] = ()
 
 
 def late(visit: Visit, most: int = 8) -> Late:
-    """Return the reports that are due and did not come, the longest overdue first."""
-    found: Late = visit.kept(("late", most), DUES, lambda: _late(visit, most))
-    return found
+    """Return the reports that are due and missing, the longest overdue first."""
+    late_reports: Late = visit.kept(("late", most), DUES, lambda: _late(visit, most))
+    return late_reports
 
 
 def _late(visit: Visit, most: int) -> Late:

@@ -1,4 +1,4 @@
-"""The reform board: tasks with owners, days and evidence, the three results, and what rules find about them."""
+"""The reform board: tasks with owners, days and evidence, the three results, and the findings about them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ from comptroller.web.shell.visit import Visit
 
 
 def _is_shown(visit: Visit) -> bool:
-    """Return whether the policy in force knows reform tasks."""
+    """Return whether the policy in force has reform tasks."""
     return "reform_task" in visit.pack.tables
 
 
@@ -28,23 +28,23 @@ Seeing = Annotated[Visit, Depends(may(SEE))]
 Word = Annotated[str, Query(max_length=100)]
 TASK, FIGURE = "reform_task", "reform_figure"
 Marks = dict[tuple[str, str], tuple[tuple[str, str], ...]]
-"""By entity and task, each mark with the finding that it stands for."""
+"""By entity and task, each mark with its finding."""
 _MOST = 300
 _RULES = ("late", "bare", "paper")
 _ENDINGS = {"late": "/reform/task_overdue", "bare": "/reform/done_without_evidence", "paper": "/reform/paper_reform"}
-"""What rules say of tasks, by the end of their names: late, done without evidence, done on paper alone."""
+"""Rules about tasks, by the end of their names: late, done without evidence, done on paper alone."""
 
 
 @router.get("/reform")
 def reform(visit: Seeing, result: Word = "", status: Word = "", mark: Word = "", under: Word = "") -> Response:
-    """Return the tasks within reach, with what is found about each, and how far each result has come."""
+    """Return the tasks within scope, with the findings about each, and the progress of each result."""
     if TASK not in visit.pack.tables:
         raise NotFound(visit.path)
-    found = _found(visit)
-    tasks = [row | {"marks": found.get((row["entity"], row["task"]), ())} for row in _tasks(visit)]
-    asked = {"result": result, "status": status, "mark": mark, "under": under}
+    marks = _marks_by_task(visit)
+    tasks = [row | {"marks": marks.get((row["entity"], row["task"]), ())} for row in _tasks(visit)]
+    criteria = {"result": result, "status": status, "mark": mark, "under": under}
     below = set(_below(visit, under)) if under else None
-    rows = [row for row in tasks if _fits(row, asked) and (below is None or row["entity"] in below)]
+    rows = [row for row in tasks if _fits(row, criteria) and (below is None or row["entity"] in below)]
     kind = visit.pack.tables[TASK]
     visit.hidden_count = visit.count_hidden(TASK)
     return render(
@@ -52,10 +52,10 @@ def reform(visit: Seeing, result: Word = "", status: Word = "", mark: Word = "",
         "overview/reform.html",
         rows=rows[:_MOST],
         count=len(rows),
-        asked=asked,
-        total=_counted(tasks),
+        asked=criteria,
+        total=_task_counts(tasks),
         results=[
-            (name, visit.in_language(text), _counted([row for row in tasks if row["result"] == name]))
+            (name, visit.in_language(text), _task_counts([row for row in tasks if row["result"] == name]))
             for name, text in kind.field("result").choices.items()
         ],
         statuses=[(name, visit.in_language(text)) for name, text in kind.field("task_status").choices.items()],
@@ -67,7 +67,7 @@ def reform(visit: Seeing, result: Word = "", status: Word = "", mark: Word = "",
 
 
 def _tasks(visit: Visit) -> list[dict[str, Any]]:
-    """Return the tasks as they stand, each with the latest measure of its figure."""
+    """Return the current tasks, each with the latest measure of its figure."""
     return visit.rows(
         "SELECT t.entity, t.task, t.task_title, t.result, t.task_owner, t.due_on, t.task_status, t.done_on, t.document, t.hash, "
         "t.figure, t.figure_from, t.figure_target, t.fact >> 20 AS entry, f.figure_value, f.measured_on FROM reform_task AS t "
@@ -77,8 +77,8 @@ def _tasks(visit: Visit) -> list[dict[str, Any]]:
     )
 
 
-def _found(visit: Visit) -> Marks:
-    """Return which of the rules find each task."""
+def _marks_by_task(visit: Visit) -> Marks:
+    """Return the rules that find each task."""
     named = {_rule(visit, mark): mark for mark in _RULES}
     listed = [name for name in named if name]
     if not listed:
@@ -89,11 +89,11 @@ def _found(visit: Visit) -> Marks:
         f"WHERE state IN ('raised', 'changed') AND rule IN ({marks})",
         listed,
     )
-    found: Marks = {}
+    by_task: Marks = {}
     for row in rows:
         key = (row["entity"], row["task"])
-        found[key] = (*found.get(key, ()), (named[row["rule"]], row["finding"]))
-    return found
+        by_task[key] = (*by_task.get(key, ()), (named[row["rule"]], row["finding"]))
+    return by_task
 
 
 def _rule(visit: Visit, mark: str) -> str:
@@ -104,18 +104,16 @@ def _below(visit: Visit, entity: str) -> list[str]:
     return [row["entity"] for row in visit.rows("SELECT entity FROM ancestor WHERE ancestor = ?", [entity])]
 
 
-def _fits(row: Mapping[str, Any], asked: Mapping[str, str]) -> bool:
+def _fits(row: Mapping[str, Any], criteria: Mapping[str, str]) -> bool:
     return (
-        asked["result"] in ("", row["result"] or "none")
-        and asked["status"] in ("", row["task_status"])
-        and (not asked["mark"] or any(mark == asked["mark"] for mark, _ in row["marks"]))
+        criteria["result"] in ("", row["result"] or "none")
+        and criteria["status"] in ("", row["task_status"])
+        and (not criteria["mark"] or any(mark == criteria["mark"] for mark, _ in row["marks"]))
     )
 
 
-def _counted(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return how many tasks there are, how many are done and of these how many with evidence, and what is found
-    about them.
-    """
+def _task_counts(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the number of tasks, of done ones, of done ones with evidence, and of findings about them."""
     live = [row for row in rows if row["task_status"] != "dropped"]
     done = [row for row in live if row["task_status"] == "done"]
     counted: dict[str, Any] = {mark: sum(any(m == mark for m, _ in row["marks"]) for row in live) for mark in _RULES}

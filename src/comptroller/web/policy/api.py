@@ -1,4 +1,4 @@
-"""Calls about policy: the rules in force, page by page, and one rule with its text and its score within reach."""
+"""Calls about policy: the rules in force, page by page, and one rule with its text and its score within scope."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -31,36 +31,38 @@ def rules(visit: Seeing, after: After = "", limit: Limit = 100) -> RulePage:
 
 @router.get("/rules/{name:path}")
 def rule(visit: Seeing, name: str) -> RuleWhole:
-    """Return one rule with its reason, its sources, its text, and its score within reach."""
-    one: Rule = present(visit.pack.rules.get(name), name)
-    score = score_of(visit, one)
-    asleep = visit.one("SELECT max(said) FROM asleep WHERE rule = ? AND fingerprint = ?", [one.name, one.fingerprint])
+    """Return one rule with its reason, its sources, its text, and its score within scope."""
+    found_rule: Rule = present(visit.pack.rules.get(name), name)
+    score = score_of(visit, found_rule)
+    asleep = visit.one(
+        "SELECT max(said) FROM asleep WHERE rule = ? AND fingerprint = ?", [found_rule.name, found_rule.fingerprint]
+    )
     return RuleWhole(
-        **_row(one),
-        why=_said(one.why),
-        lawful=_said(one.lawful),
-        valid_from=one.valid_from.isoformat(),
-        valid_until=one.valid_until.isoformat() if one.valid_until else None,
-        cites=[plain(asdict(cite)) for cite in one.cites],
-        reads=list(one.reads),
-        sql=one.text,
+        **_row(found_rule),
+        why=_policy_text(found_rule.why),
+        lawful=_policy_text(found_rule.lawful),
+        valid_from=found_rule.valid_from.isoformat(),
+        valid_until=found_rule.valid_until.isoformat() if found_rule.valid_until else None,
+        cites=[plain(asdict(cite)) for cite in found_rule.cites],
+        reads=list(found_rule.reads),
+        sql=found_rule.text,
         score=ScoreForm(**score.as_json() | {"asleep": asleep or ""}),
     )
 
 
-def _said(text: Text) -> PolicyText:
+def _policy_text(text: Text) -> PolicyText:
     return PolicyText(text.zh, text.en)
 
 
-def _row(one: Rule) -> dict[str, Any]:
+def _row(rule: Rule) -> dict[str, Any]:
     return {
-        "rule": one.name,
-        "title": _said(one.title),
-        "catalogue": one.catalogue,
-        "kind": one.kind,
-        "severity": one.severity,
-        "domain": one.domain,
-        "problem": one.problem,
-        "judges": one.judges,
-        "fingerprint": one.fingerprint,
+        "rule": rule.name,
+        "title": _policy_text(rule.title),
+        "catalogue": rule.catalogue,
+        "kind": rule.kind,
+        "severity": rule.severity,
+        "domain": rule.domain,
+        "problem": rule.problem,
+        "judges": rule.judges,
+        "fingerprint": rule.fingerprint,
     }

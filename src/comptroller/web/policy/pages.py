@@ -41,11 +41,11 @@ TABS = ("rules", "params", "lists", "sources", "proposals", "versions")
 
 @router.get("/policy")
 def policy(visit: Seeing, tab: Word = "rules", domain: Word = "", text: Word = "") -> Response:
-    """Return one of the shelves of the policy in force."""
+    """Return one tab of the policy in force."""
     pack, tab = visit.pack, tab if tab in TABS else "rules"
     counts = open_by_rule(visit) if tab == "rules" else {}
     visit.hidden_count = visit.count_hidden("finding_now") if tab == "rules" else None
-    rules = [r for r in pack.rules.values() if (not domain or r.domain == domain) and _says(text, r)]
+    rules = [r for r in pack.rules.values() if (not domain or r.domain == domain) and _matches(text, r)]
     return render(
         visit,
         "policy/policy.html",
@@ -59,38 +59,40 @@ def policy(visit: Seeing, tab: Word = "rules", domain: Word = "", text: Word = "
         params=[(p, values_on(p, _today(visit))) for p in pack.params.values()] if tab == "params" else [],
         proposals=proposals(visit.server) if tab == "proposals" else [],
         editions=versions(visit.server) if tab == "versions" else [],
-        lists_of=lambda one: [line for line in one.lines if _holds(line.valid_from, line.valid_until, _today(visit))],
+        lists_of=lambda listing: [
+            line for line in listing.lines if _is_in_force(line.valid_from, line.valid_until, _today(visit))
+        ],
     )
 
 
-def _says(text: str, rule: Rule) -> bool:
-    said = f"{rule.name} {rule.catalogue} {rule.title.zh} {rule.title.en}".lower()
-    return text.lower() in said
+def _matches(text: str, rule: Rule) -> bool:
+    words = f"{rule.name} {rule.catalogue} {rule.title.zh} {rule.title.en}".lower()
+    return text.lower() in words
 
 
 def _today(visit: Visit) -> dt.date:
     return visit.valid or visit.clock[0] or visit.now.date()
 
 
-def _holds(since: dt.date | None, until: dt.date | None, on: dt.date) -> bool:
+def _is_in_force(since: dt.date | None, until: dt.date | None, on: dt.date) -> bool:
     return (since is None or since <= on) and (until is None or on < until)
 
 
 def values_on(param: Param, on: dt.date) -> list[Any]:
-    """Return the values of a parameter that hold on a day: one, or one for each kind of thing that it tells apart."""
-    return [one for one in param.values if _holds(one.valid_from, one.valid_until, on)]
+    """Return the values of a parameter that apply on a day: one, or one for each category that it distinguishes."""
+    return [value for value in param.values if _is_in_force(value.valid_from, value.valid_until, on)]
 
 
 @router.get("/policy/versions/{entry}")
 def version(visit: Seeing, entry: int) -> Response:
-    """Return what an adopted policy changed in the one before."""
-    held = versions(visit.server)
-    at = next((at for at, one in enumerate(held) if one.entry == entry), None)
+    """Return the changes of an adopted policy against the previous one."""
+    history = versions(visit.server)
+    at = next((at for at, edition in enumerate(history) if edition.entry == entry), None)
     if at is None:
         raise NotFound(entry)
-    one = held[at]
-    diffs = [] if one.is_first else differences(visit.server, one, held[at + 1])
-    return render(visit, "policy/policy_version.html", one=one, diffs=diffs)
+    edition = history[at]
+    diffs = [] if edition.is_first else differences(visit.server, edition, history[at + 1])
+    return render(visit, "policy/policy_version.html", one=edition, diffs=diffs)
 
 
 @router.get("/policy/{name:path}")
@@ -99,17 +101,17 @@ def piece(visit: Seeing, name: str) -> Response:
     pack = visit.pack
     if name in pack.rules:
         return _rule_page(visit, pack.rules[name])
-    for held, code in ((pack.params, "param"), (pack.lists, "list"), (pack.sources, "source")):
-        found = next((one for one in held.values() if one.name == name), None)
-        if found is not None:
+    for pieces, code in ((pack.params, "param"), (pack.lists, "list"), (pack.sources, "source")):
+        item = next((line for line in pieces.values() if line.name == name), None)
+        if item is not None:
             return render(
                 visit,
                 "policy/policy_piece.html",
-                one=found,
+                one=item,
                 what=code,
                 path=f"{name}.yml",
                 today=_today(visit),
-                holds=lambda one: _holds(one.valid_from, one.valid_until, _today(visit)),
+                holds=lambda line: _is_in_force(line.valid_from, line.valid_until, _today(visit)),
                 cited_by=citing(pack, name) if code == "source" else reading(pack, name),
                 may_propose=may_change(visit, PROPOSE),
                 source_of=lambda cite: source_of(pack, cite),
@@ -134,16 +136,16 @@ def _rule_page(visit: Visit, rule: Rule) -> Response:
         params=[visit.pack.params[name] for name in rule.params],
         lists=[visit.pack.lists[n] for n in sorted(visit.pack.lists) if f"'{n}'" in rule.whole_text],
         source_of=lambda cite: source_of(visit.pack, cite),
-        holds=lambda one: _holds(one.valid_from, one.valid_until, _today(visit)),
+        holds=lambda value: _is_in_force(value.valid_from, value.valid_until, _today(visit)),
         may_propose=may_change(visit, PROPOSE),
         changes=_changes(visit, rule.name),
-        spoken=lambda text: _spoken(visit, rule, text),
+        spoken=lambda text: _lawful_text(visit, rule, text),
         cells=lambda table, row: _example(visit, table, row),
     )
 
 
 def _example(visit: Visit, table: str, row: dict[str, Any]) -> str:
-    """Return a row of an example: the titles of its fields and what they say."""
+    """Return a row of an example as text: the titles of its fields and their values."""
     plain = {name: value for name, value in row.items() if not isinstance(value, list)}
     if table not in visit.pack.tables:
         return ", ".join(f"{worded(visit, name)} {value}" for name, value in plain.items())
@@ -153,30 +155,28 @@ def _example(visit: Visit, table: str, row: dict[str, Any]) -> str:
     )
 
 
-def _spoken(visit: Visit, rule: Rule, text: Text) -> str:
-    """Return the rule's words on what would be lawful, with the titles of its columns where a finding has their
-    values.
-    """
+def _lawful_text(visit: Visit, rule: Rule, text: Text) -> str:
+    """Return the rule's text on what would be lawful, with the titles of its columns in place of values."""
     return re.sub(r"\{(\w+)\}", lambda hit: f"[{label(visit, rule, hit[1])}]", visit.in_language(text))
 
 
 def bars(*counts: int) -> list[tuple[float, float]]:
-    """Return where bars for these counts begin and how long they are, of 960; what is not nothing is not less than 2.
+    """Return where bars for these counts begin and how long they are, of 960; a count above 0 has at least 2.
 
     >>> bars(1, 3)
     [(0.0, 240.0), (240.0, 720.0)]
     """
-    whole = sum(max(0, n) for n in counts) or 1
-    found, at = [], 0.0
+    total = sum(max(0, n) for n in counts) or 1
+    spans, at = [], 0.0
     for many in counts:
-        wide = max(2.0, 960 * many / whole) if many > 0 else 0.0
-        found.append((min(at, 960 - wide), wide))
+        wide = max(2.0, 960 * many / total) if many > 0 else 0.0
+        spans.append((min(at, 960 - wide), wide))
         at += wide
-    return found
+    return spans
 
 
 def source_of(pack: Pack, cite: Cite) -> Any:
-    """Return the source that is cited."""
+    """Return the source of a citation."""
     return pack.sources[cite.source]
 
 
@@ -188,9 +188,9 @@ def citing(pack: Pack, name: str) -> list[tuple[str, Any]]:
         (p.name, p.title) for p in pack.params.values() if any(c.source == stem for v in p.values for c in v.cites)
     ]
     lists = [
-        (one.name, one.title)
-        for one in pack.lists.values()
-        if any(c.source == stem for v in one.lines for c in v.cites)
+        (listing.name, listing.title)
+        for listing in pack.lists.values()
+        if any(c.source == stem for v in listing.lines for c in v.cites)
     ]
     return [*rules, *params, *lists]
 
@@ -202,6 +202,6 @@ def reading(pack: Pack, name: str) -> list[tuple[str, Any]]:
 
 
 def _changes(visit: Visit, name: str) -> list[Any]:
-    """Return the adopted policies with which a file of that name came or changed."""
+    """Return the adopted policies that added or changed a file of that name."""
     paths = {f"{name}.yml", f"{name}.sql"}
-    return [one for one in versions(visit.server) if one.is_first or paths & set(one.changed)]
+    return [edition for edition in versions(visit.server) if edition.is_first or paths & set(edition.changed)]

@@ -1,4 +1,6 @@
-"""Changing policy: a text proposed in a form, replayed on history, looked at finding by finding, and adopted by somebody else."""
+"""Changing policy: a text is proposed in a form, replayed on history, reviewed finding by finding, and adopted
+by another user.
+"""
 
 import datetime as dt
 import json
@@ -27,19 +29,19 @@ _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 _SHOWN = 200
 
 
-def line_of(said: dict[str, str]) -> str:
-    """Return one line of a parameter or a list as YAML, from what a form says; '' says nothing.
+def line_of(fields: dict[str, str]) -> str:
+    """Return one line of a parameter or a list as YAML, from the fields of a form; '' is left out.
 
     >>> line_of({"from": "2027-01-01", "value": "5", "source": "order_16", "article": "05"})
     '  - {from: 2027-01-01, value: 5, cites: {source: order_16, article: "05"}, verified: false}'
     """
-    parts = [f"{name}: {_scalar(name, value)}" for name, value in said.items() if value and name not in _ASIDE]
-    titles = [f"{code}: {json.dumps(said[code], ensure_ascii=False)}" for code in ("zh", "en") if said.get(code)]
+    parts = [f"{name}: {_scalar(name, value)}" for name, value in fields.items() if value and name not in _ASIDE]
+    titles = [f"{code}: {json.dumps(fields[code], ensure_ascii=False)}" for code in ("zh", "en") if fields.get(code)]
     if titles:
         parts.append(f"title: {{{', '.join(titles)}}}")
-    if said.get("source"):
-        article = f", article: {json.dumps(said['article'], ensure_ascii=False)}" if said.get("article") else ""
-        parts.append(f"cites: {{source: {_scalar('source', said['source'])}{article}}}")
+    if fields.get("source"):
+        article = f", article: {json.dumps(fields['article'], ensure_ascii=False)}" if fields.get("article") else ""
+        parts.append(f"cites: {{source: {_scalar('source', fields['source'])}{article}}}")
     return f"  - {{{', '.join(parts)}, verified: false}}"
 
 
@@ -59,30 +61,28 @@ def _scalar(name: str, value: str) -> str:
 
 
 def with_line(text: str, line: str) -> str:
-    r"""Return a file's text with one line more, behind its last.
+    r"""Return a file's text with one line added after its last.
 
     >>> with_line("lines:\n  - {a: 1}\n", "  - {a: 2}")
     'lines:\n  - {a: 1}\n  - {a: 2}\n'
     """
     lines = text.splitlines()
-    last = max((at for at, one in enumerate(lines) if one.startswith("  - ")), default=len(lines) - 1)
+    last = max((at for at, row in enumerate(lines) if row.startswith("  - ")), default=len(lines) - 1)
     return "\n".join([*lines[: last + 1], line, *lines[last + 1 :]]) + "\n"
 
 
 @router.get("/policy/propose")
 def form(request: Request, visit: Proposing, path: Annotated[str, Query(max_length=300)]) -> Response:
-    """Return the form in which a file's text is changed; with the parts of a line in the address, the line is
-    in it already.
-    """
+    """Return the form that changes a file's text; parts of a line in the address are inserted already."""
     if path not in visit.pack.files or not path.endswith((".yml", ".sql")):
         raise NotFound(path)
     text = visit.pack.files[path].decode()
-    said = {name: value[:300].strip() for name, value in request.query_params.items() if name not in ("path", "lang")}
-    if any(said.values()):
+    fields = {name: value[:300].strip() for name, value in request.query_params.items() if name not in ("path", "lang")}
+    if any(fields.values()):
         try:
-            text = with_line(text, line_of(said))
+            text = with_line(text, line_of(fields))
         except ValueError as error:
-            raise NotFound(said.get("from", "")) from error
+            raise NotFound(fields.get("from", "")) from error
     return _form(visit, path, text, "", [])
 
 
@@ -96,7 +96,7 @@ def _form(visit: Visit, path: str, text: str, why: str, refusals: list[Refusal])
 
 @router.post("/policy/propose")
 def propose(visit: Proposing, form: Form) -> Response:
-    """Keep a proposal, or give the form back with what is wrong and nothing lost."""
+    """Store a proposal, or return the form with its errors and the typed text."""
     path, text, why = (str(form.get(name) or "") for name in ("path", "text", "why"))
     try:
         name = kept.propose(visit, path, text, why)
@@ -115,42 +115,54 @@ def proposal(
     rule: Annotated[str, Query(max_length=200)] = "",
     of: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Return a proposal: its change, what replay and shadow run gave within reach, and what may be done with it."""
-    one = kept.proposal_of(visit.server, name)
+    """Return a proposal: its change, its replay and shadow results within scope, and the viewer's options."""
+    chosen_proposal = kept.proposal_of(visit.server, name)
     run = shadow.run_of(visit.server, name)
-    told = {"replay": _told(visit, one, one.outcome), "shadow": _told(visit, one, run.outcome if run else {})}
-    visit.hidden_count = max(one_told["hidden"] for one_told in told.values()) if one.outcome.get("counts") else None
-    source = "shadow" if of == "shadow" and told["shadow"]["sums"] else "replay"
-    rows = told[source]["rows"]
+    results = {
+        "replay": _visible_outcome(visit, chosen_proposal, chosen_proposal.outcome),
+        "shadow": _visible_outcome(visit, chosen_proposal, run.outcome if run else {}),
+    }
+    visit.hidden_count = (
+        max(one_told["hidden"] for one_told in results.values()) if chosen_proposal.outcome.get("counts") else None
+    )
+    source = "shadow" if of == "shadow" and results["shadow"]["sums"] else "replay"
+    rows = results[source]["rows"]
     chosen = sort if sort in kept.SORTS else next((code for code in kept.SORTS if rows.get(code)), "appear")
-    shown = [row for row in rows.get(chosen, []) if not rule or row["rule"] == rule]
+    listed = [row for row in rows.get(chosen, []) if not rule or row["rule"] == rule]
     return render(
         visit,
         "policy/proposal.html",
-        one=one,
-        diff=kept.difference(visit.pack.files.get(one.path, b"").decode(), one.text, one.path) if one.is_live else "",
-        is_stale=one.is_live and kept.is_stale(visit.pack, one),
-        job=visit.server.jobs.open_about(one.proposal),
-        failed=next((j for j in visit.server.jobs.newest() if j.about == one.proposal and j.state == "failed"), None),
-        told=told,
+        one=chosen_proposal,
+        diff=kept.difference(
+            visit.pack.files.get(chosen_proposal.path, b"").decode(), chosen_proposal.text, chosen_proposal.path
+        )
+        if chosen_proposal.is_live
+        else "",
+        is_stale=chosen_proposal.is_live and kept.is_stale(visit.pack, chosen_proposal),
+        job=visit.server.jobs.open_about(chosen_proposal.proposal),
+        failed=next(
+            (j for j in visit.server.jobs.newest() if j.about == chosen_proposal.proposal and j.state == "failed"), None
+        ),
+        told=results,
         run=run,
         source=source,
-        sums=told["replay"]["sums"],
+        sums=results["replay"]["sums"],
         chosen=chosen,
         rule=rule,
-        rows=shown[:_SHOWN],
-        more=max(0, len(shown) - _SHOWN),
-        may_adopt=kept.may_change(visit, ADOPT) and visit.login != one.login,
+        rows=listed[:_SHOWN],
+        more=max(0, len(listed) - _SHOWN),
+        may_adopt=kept.may_change(visit, ADOPT) and visit.login != chosen_proposal.login,
         may_run=shadow.may_run(visit),
-        is_author=visit.login == one.login,
+        is_author=visit.login == chosen_proposal.login,
         may_replay=visit.may(PROPOSE) or visit.may(ADOPT),
         subject=lambda row: " · ".join(str(part) for part in _subject(row)),
     )
 
 
-def _told(visit: Visit, one: kept.Proposal, outcome: dict[str, Any]) -> dict[str, Any]:
-    """Return what trying a policy gave, as far as the viewer sees it: counts of everything where nothing is
-    hidden from him.
+def _visible_outcome(visit: Visit, proposal: kept.Proposal, outcome: dict[str, Any]) -> dict[str, Any]:
+    """Return the result of a replay, as far as the viewer sees it.
+
+    Full counts are shown to a viewer who sees everything.
     """
     counts: dict[str, dict[str, int]] = outcome.get("counts", {})
     since: dict[str, dict[str, int]] = outcome.get("since", {})
@@ -158,18 +170,20 @@ def _told(visit: Visit, one: kept.Proposal, outcome: dict[str, Any]) -> dict[str
     hidden = 0
     if counts:
         packs = [visit.pack]
-        if one.is_live:
+        if proposal.is_live:
             with suppress(Refused):
-                packs.append(kept.changed(visit.pack, one))
+                packs.append(kept.candidate_of(visit.pack, proposal))
         for code in kept.SORTS:
-            whole = outcome["rows"].get(code, [])
-            rows[code] = kept.seen(visit, packs, whole)
-            hidden += len(whole) - len(rows[code])
+            listed = outcome["rows"].get(code, [])
+            rows[code] = kept.visible_rows(visit, packs, listed)
+            hidden += len(listed) - len(rows[code])
     if hidden:
-        counts = {code: _count(found) for code, found in rows.items()}
+        counts = {code: _count(findings) for code, findings in rows.items()}
         if since:
-            new = {code: [row for row in found if row["known"] > outcome["began"]] for code, found in rows.items()}
-            since = {code: _count(found) for code, found in new.items()}
+            new = {
+                code: [row for row in findings if row["known"] > outcome["began"]] for code, findings in rows.items()
+            }
+            since = {code: _count(findings) for code, findings in new.items()}
     return {
         "outcome": outcome,
         "counts": counts,
@@ -182,8 +196,8 @@ def _told(visit: Visit, one: kept.Proposal, outcome: dict[str, Any]) -> dict[str
 
 
 def _subject(row: dict[str, Any]) -> list[Any]:
-    found: list[Any] = json.loads(row["subject"]) if isinstance(row["subject"], str) else row["subject"]
-    return found
+    subject: list[Any] = json.loads(row["subject"]) if isinstance(row["subject"], str) else row["subject"]
+    return subject
 
 
 def _count(rows: list[dict[str, Any]]) -> dict[str, int]:
@@ -193,19 +207,19 @@ def _count(rows: list[dict[str, Any]]) -> dict[str, int]:
 
 @router.post("/policy/proposals/{name}/{act}")
 def act(visit: Seeing, name: str, act: str, form: Form) -> Response:  # noqa: ARG001 - the form holds the session's key
-    """Replay a proposal, run it in the shadow, adopt or withdraw it."""
-    one = kept.proposal_of(visit.server, name)
+    """Replay a proposal, run it beside the adopted policy, adopt or withdraw it."""
+    proposal = kept.proposal_of(visit.server, name)
     if act == "replay" and (visit.may(PROPOSE) or visit.may(ADOPT)):
-        kept.replay(visit, one)
+        kept.replay(visit, proposal)
     elif act == "adopt":
-        kept.adopt(visit, one)
+        kept.adopt(visit, proposal)
     elif act == "withdraw":
-        kept.withdraw(visit, one)
+        kept.withdraw(visit, proposal)
         visit.server.periodic.turn(name)
     elif act == "shadow":
-        shadow.begin(visit, one)
+        shadow.begin(visit, proposal)
     elif act == "shadow-end":
-        shadow.end(visit, one)
+        shadow.end(visit, proposal)
     else:
         raise PermissionDenied(act)
     return RedirectResponse(f"/policy/proposals/{name}", 303)

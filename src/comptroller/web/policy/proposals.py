@@ -1,7 +1,8 @@
-"""Proposals to change policy, from the author's text to its adoption by somebody else; each step is told to the ledger.
+"""Proposals to change policy, from the author's text to its adoption by another user; each step is recorded in the
+ledger.
 
-- Who adopts is not who proposed, and both may do so for the whole of what the owner has.
-- What is adopted is what was replayed: another text, or another policy beneath it, is replayed afresh.
+- The adopting user is not the author, and both need the right for the owner's whole capital.
+- Only a replayed text is adopted: a changed text, or a changed policy under it, is replayed again.
 """
 
 import difflib
@@ -31,7 +32,7 @@ _COLUMNS = "proposal, login, at, path, text, why, state, outcome, adopter"
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One proposal; `outcome` holds the text it changes by its hash, and what the last replay gave."""
+    """One proposal; `outcome` contains the hash of the text that it changes, and the last replay's results."""
 
     proposal: str
     login: str
@@ -50,9 +51,7 @@ class Proposal:
 
 
 def may_change(visit: Visit, act: str) -> bool:
-    """Return whether the viewer has that act for everything: policy binds the whole node, so a part of it is
-    not enough.
-    """
+    """Return whether the viewer has that right for everything: policy binds the whole node, so a part is not enough."""
     return visit.may(act) and _may_whole(visit.reach.viewer.in_force, act, visit.server.owner)
 
 
@@ -60,30 +59,34 @@ def _may_whole(grants: Iterable[Grant], act: str, owner: str) -> bool:
     return any(g.gives(act) and g.entity == owner and not g.domain and not g.line for g in grants)
 
 
-def _kept(server: Server, where: str, *values: str) -> list[Proposal]:
+def _stored(server: Server, where: str, *values: str) -> list[Proposal]:
     rows = server.storage.rows(f"SELECT {_COLUMNS} FROM proposal WHERE {where} ORDER BY at DESC, proposal", values)
-    found = []
+    matches = []
     for row in rows:
         name, login, at, path, text, why, state, outcome, adopter = (str(cell or "") for cell in row)
-        found.append(Proposal(name, login, at, path, text, why, state, json.loads(outcome or "{}"), adopter))
-    return found
+        matches.append(Proposal(name, login, at, path, text, why, state, json.loads(outcome or "{}"), adopter))
+    return matches
 
 
 def proposals(server: Server) -> list[Proposal]:
     """Return all proposals, the newest first."""
-    return _kept(server, "true")
+    return _stored(server, "true")
 
 
 def proposal_of(server: Server, name: str) -> Proposal:
-    """Return one proposal; raises Gone for one that is not there."""
-    found = _kept(server, "proposal = ?", name)
-    if not found:
+    """Return one proposal.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    matches = _stored(server, "proposal = ?", name)
+    if not matches:
         raise NotFound(name)
-    return found[0]
+    return matches[0]
 
 
 def difference(before: str, after: str, path: str) -> str:
-    r"""Return what two texts of a file differ in, as lines with + and -.
+    r"""Return the difference between two texts of a file, as lines with + and -.
 
     >>> print(difference("a\nb\n", "a\nc\n", "p.yml"))
     @@ -1,2 +1,2 @@
@@ -96,8 +99,10 @@ def difference(before: str, after: str, path: str) -> str:
 
 
 def propose(visit: Visit, path: str, text: str, why: str) -> str:
-    """Keep a proposal and tell the ledger of it; raises Refused for a text with which the policy does not hold
-    together.
+    """Store a proposal and record it in the ledger.
+
+    Raises:
+        Refused: the policy is not valid with the text.
     """
     pack = visit.pack
     if not may_change(visit, PROPOSE):
@@ -107,9 +112,7 @@ def propose(visit: Visit, path: str, text: str, why: str) -> str:
     text = text.replace("\r\n", "\n")[:MOST_TEXT]
     before = pack.files[path].decode()
     if text == before or not why.strip():
-        wanted = ("与现行文本不同的文本,并写明理由", "a text that differs from the one in force, and a reason")
-        mend = ("改动文本并填写理由", "Change the text and say why.")
-        raise Refused([refusal("desk.policy.same", (path, None, "text, why"), why or "-", wanted, mend)])
+        raise Refused([refusal("desk.policy.same", (path, None, "text, why"), why or "-")])
     after = candidate(pack, path, text)
     name = sha256(f"{visit.server.chance()}{after.digest}".encode()).hexdigest()[:10]
     outcome = {"before": _digest(before)}
@@ -121,119 +124,134 @@ def propose(visit: Visit, path: str, text: str, why: str) -> str:
         [*values, _json(outcome), visit.login, path, text, OPEN],
     )
     if not is_new:
-        return _kept(visit.server, same, visit.login, path, text, OPEN)[0].proposal
+        return _stored(visit.server, same, visit.login, path, text, OPEN)[0].proposal
     visit.note("propose", name, f"{path}\nsha256 {_digest(text)}\n{why.strip()}\n{difference(before, text, path)}")
     return name
 
 
-def replay(visit: Visit, one: Proposal) -> int:
-    """Let a proposal be replayed on history as soon as it is its turn; returns the job's number."""
-    refuse_ended(visit.server, one)
+def replay(visit: Visit, proposal: Proposal) -> int:
+    """Start the replay of a proposal on history, after the jobs before it; return the job's number."""
+    refuse_ended(visit.server, proposal)
     server, login = visit.server, visit.login
-    after = changed(visit.pack, one)
+    after = candidate_of(visit.pack, proposal)
 
     def work() -> str:
         trial = try_out(server, after)
-        outcome = {"before": one.outcome["before"], "at": server.clock().isoformat(), "by": login, **trial.as_json()}
+        outcome = {
+            "before": proposal.outcome["before"],
+            "at": server.clock().isoformat(),
+            "by": login,
+            **trial.as_json(),
+        }
         server.storage.put(
             "UPDATE proposal SET state = ?, outcome = ? WHERE proposal = ? AND state IN (?, ?)",
-            [REPLAYED, _json(outcome), one.proposal, OPEN, REPLAYED],
+            [REPLAYED, _json(outcome), proposal.proposal, OPEN, REPLAYED],
         )
-        said = ", ".join(f"{sort} {sum(trial.counts[sort].values())}" for sort in SORTS)
-        said += f"; examples {trial.examples}, failed {len(trial.failures)}"
-        server.note(login, "replay", one.proposal, f"entry {trial.entries}, policy {trial.digest}: {said}")
-        return said
+        summary = ", ".join(f"{sort} {sum(trial.counts[sort].values())}" for sort in SORTS)
+        summary += f"; examples {trial.examples}, failed {len(trial.failures)}"
+        server.note(login, "replay", proposal.proposal, f"entry {trial.entries}, policy {trial.digest}: {summary}")
+        return summary
 
-    return _alone(one, server.jobs.start_alone("replay", one.proposal, login, work))
+    return _job_number(proposal, server.jobs.start_alone("replay", proposal.proposal, login, work))
 
 
-def _alone(one: Proposal, number: int | None) -> int:
-    """Return the number of a job; rejects (Refused) one about a proposal that is being worked on already."""
+def _job_number(proposal: Proposal, number: int | None) -> int:
+    """Return the number of a job.
+
+    Raises:
+        Refused: another job works on the proposal already.
+    """
     if number is None:
-        raise _ended(one)
+        raise _not_open(proposal)
     return number
 
 
-def adopt(visit: Visit, one: Proposal) -> int:
-    """Adopt what was replayed, as somebody other than its author; everything is judged again. Gives the job's number."""
-    if not may_change(visit, ADOPT) or is_same_person(visit.server, visit.login, one.login):
+def adopt(visit: Visit, proposal: Proposal) -> int:
+    """Adopt a replayed proposal, as a user other than its author, and evaluate all rules again; return the
+    job's number.
+    """
+    if not may_change(visit, ADOPT) or is_same_person(visit.server, visit.login, proposal.login):
         raise PermissionDenied(ADOPT)
-    refuse_ended(visit.server, one)
+    refuse_ended(visit.server, proposal)
     server, login = visit.server, visit.login
-    after = changed(visit.pack, one)
-    if one.outcome.get("digest") != after.digest or one.outcome.get("failures"):
-        wanted = (
-            "以现行政策回放过、且示例全部通过的提议",
-            "a proposal replayed on the policy in force, whose examples hold",
-        )
-        mend = ("先回放;若示例不符,改正后重新提议", "Replay it first; where examples fail, mend and propose again.")
-        raise Refused([refusal("desk.policy.replay", (one.path, None, ""), one.state, wanted, mend)])
+    after = candidate_of(visit.pack, proposal)
+    if proposal.outcome.get("digest") != after.digest or proposal.outcome.get("failures"):
+        raise Refused([refusal("desk.policy.replay", (proposal.path, None, ""), proposal.state)])
 
     def work() -> str:
-        turns = server.writer.do(lambda worker: _adopted(server, one, login, after, worker)).result()
+        turns = server.writer.do(lambda worker: _adopt_now(server, proposal, login, after, worker)).result()
         if turns is None:
             return "withdrawn, or not to be adopted any more"
-        said = f"policy {after.digest}, proposed by {one.login}; {len(turns)} findings turned"
-        server.note(login, "adopt", one.proposal, said)
-        return said
+        summary = f"policy {after.digest}, proposed by {proposal.login}; {len(turns)} findings turned"
+        server.note(login, "adopt", proposal.proposal, summary)
+        return summary
 
-    return _alone(one, server.jobs.start_alone("adopt", one.proposal, login, work))
+    return _job_number(proposal, server.jobs.start_alone("adopt", proposal.proposal, login, work))
 
 
-def _adopted(server: Server, one: Proposal, login: str, after: Pack, worker: Engine) -> list[FindingChange] | None:
-    """Adopt a proposal in the engine's turn; None where it was withdrawn, its ground changed, or the adopter lost the right.
+def _adopt_now(
+    server: Server, proposal: Proposal, login: str, after: Pack, worker: Engine
+) -> list[FindingChange] | None:
+    """Adopt a proposal in the engine's thread.
 
-    The proposal is taken by one statement, so that who withdraws it and who adopts it cannot both succeed.
+    None where it was withdrawn, its base text changed, or the adopter lost the right. One statement claims the
+    proposal, so that withdrawal and adoption cannot both succeed.
     """
     viewer = viewer_of(server.duck, server.owner, login, server.local_now().date())
     is_right = viewer is not None and _may_whole(viewer.in_force, ADOPT, server.owner)
-    if not is_right or is_stale(worker.pack, one) or candidate(worker.pack, one.path, one.text).digest != after.digest:
+    if (
+        not is_right
+        or is_stale(worker.pack, proposal)
+        or candidate(worker.pack, proposal.path, proposal.text).digest != after.digest
+    ):
         return None
     taken = "UPDATE proposal SET state = ?, adopter = ? WHERE proposal = ? AND state = ?"
-    if not server.storage.put(taken, [ADOPTING, login, one.proposal, REPLAYED]):
+    if not server.storage.put(taken, [ADOPTING, login, proposal.proposal, REPLAYED]):
         return None
     try:
         turns = worker.adopt(dict(after.files), after.name, server.clock())
     except BaseException:
-        server.storage.put(taken, [REPLAYED, "", one.proposal, ADOPTING])
+        server.storage.put(taken, [REPLAYED, "", proposal.proposal, ADOPTING])
         raise
-    server.storage.put(taken, [ADOPTED, login, one.proposal, ADOPTING])
+    server.storage.put(taken, [ADOPTED, login, proposal.proposal, ADOPTING])
     return list(turns)
 
 
 def resume(server: Server) -> None:
-    """Let proposals whose adoption a crash cut short be replayed and adopted again, or found stale where it was done."""
+    """Restart adoptions that a crash interrupted; they are replayed again, or become stale where the adoption
+    was done.
+    """
     server.storage.put("UPDATE proposal SET state = ?, adopter = '' WHERE state = ?", [REPLAYED, ADOPTING])
 
 
-def withdraw(visit: Visit, one: Proposal) -> None:
-    """Take a proposal back, as its author; one that waits to be adopted is not adopted then."""
-    if visit.login != one.login:
+def withdraw(visit: Visit, proposal: Proposal) -> None:
+    """Withdraw a proposal, as its author; one that waits for adoption is not adopted."""
+    if visit.login != proposal.login:
         raise PermissionDenied(PROPOSE)
     sql = "UPDATE proposal SET state = ? WHERE proposal = ? AND state IN (?, ?)"
-    if not visit.server.storage.put(sql, [WITHDRAWN, one.proposal, OPEN, REPLAYED]):
-        raise _ended(one)
-    visit.note("withdraw", one.proposal)
+    if not visit.server.storage.put(sql, [WITHDRAWN, proposal.proposal, OPEN, REPLAYED]):
+        raise _not_open(proposal)
+    visit.note("withdraw", proposal.proposal)
 
 
-def changed(pack: Pack, one: Proposal) -> Pack:
-    """Return the policy that a proposal would make; raises Refused for where the file has changed since it was
-    written.
+def candidate_of(pack: Pack, proposal: Proposal) -> Pack:
+    """Return the policy that a proposal would make.
+
+    Raises:
+        Refused: the file has changed since the proposal was written.
     """
-    if is_stale(pack, one):
-        wanted = ("提议时的文本仍在施行", "the text that was in force when it was proposed")
-        mend = ("按现行文本重新提议", "Propose it again from the text in force.")
-        raise Refused([refusal("desk.policy.stale", (one.path, None, ""), one.path, wanted, mend)])
-    return candidate(pack, one.path, one.text)
+    if is_stale(pack, proposal):
+        raise Refused([refusal("desk.policy.stale", (proposal.path, None, ""), proposal.path)])
+    return candidate(pack, proposal.path, proposal.text)
 
 
-def is_stale(pack: Pack, one: Proposal) -> bool:
+def is_stale(pack: Pack, proposal: Proposal) -> bool:
     """Return whether the file has changed since the proposal was written."""
-    return _digest(pack.files.get(one.path, b"").decode()) != one.outcome.get("before")
+    return _digest(pack.files.get(proposal.path, b"").decode()) != proposal.outcome.get("before")
 
 
-def seen(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return of findings that a replay gave those within reach, under every policy that has their rule."""
+def visible_rows(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the findings of a replay that are within scope, under every policy that has their rule."""
     open_to: dict[str, set[str]] = {}
     reaches = [AccessScope(visit.reach.viewer, pack, visit.server.owner) for pack in packs]
     for grant in (g for g in visit.reach.viewer.in_force if g.gives(SEE) and not g.gives(REPORT)):
@@ -246,16 +264,18 @@ def seen(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[di
     return [row for row in rows if row["entity"] in open_to.get(row["rule"], ())]
 
 
-def refuse_ended(server: Server, one: Proposal) -> None:
-    """Refuse (Refused) a proposal that was adopted or withdrawn, or that is being worked on."""
-    if not one.is_live or server.jobs.open_about(one.proposal):
-        raise _ended(one)
+def refuse_ended(server: Server, proposal: Proposal) -> None:
+    """Check that a proposal is open and idle.
+
+    Raises:
+        Refused: it was adopted or withdrawn, or a job works on it.
+    """
+    if not proposal.is_live or server.jobs.open_about(proposal.proposal):
+        raise _not_open(proposal)
 
 
-def _ended(one: Proposal) -> Refused:
-    wanted = ("未采用、未撤回、也未在处理中的提议", "a proposal that is neither adopted, withdrawn nor being worked on")
-    mend = ("等待处理结束,或另提新的提议", "Wait until the work on it ends, or make a new proposal.")
-    return Refused([refusal("desk.policy.ended", (one.path, None, ""), one.state, wanted, mend)])
+def _not_open(proposal: Proposal) -> Refused:
+    return Refused([refusal("desk.policy.ended", (proposal.path, None, ""), proposal.state)])
 
 
 def _digest(text: str) -> str:

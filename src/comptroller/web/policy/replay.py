@@ -1,4 +1,4 @@
-"""A changed policy tried on a copy of the books beside the live ones: its rules' examples, and what it would find anew."""
+"""A changed policy tried on a copy of the books beside the live ones: its rules' examples, and its changed findings."""
 
 import shutil
 import tempfile
@@ -20,13 +20,15 @@ from comptroller.web.cases.letter_trial import changed_pieces, try_letters
 from comptroller.web.runtime.server import Server
 
 _MOST_COPY_SECONDS = 600.0
-MOST_KEPT = 2_000
-"""Findings of one sort that are kept to be looked at, of those that would appear, vanish or change; all are counted."""
+MOST_LISTED = 2_000
+"""Findings stored for review, of each sort: appearing, vanishing or changing; all are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What trying a policy gave: to which entry, examples run and failed, and rows (rule, finding, entity, ...) by sort."""
+    """The result of a replay: the last entry, examples run and failed, and rows (rule, finding, entity, ...) by
+    sort.
+    """
 
     entries: int
     digest: str
@@ -35,9 +37,9 @@ class Trial:
     counts: dict[str, dict[str, int]]
     rows: dict[str, list[dict[str, Any]]]
     pieces: dict[str, list[str]]
-    """Files that differ, by folder: what is no rule turns no finding, and is named."""
+    """Files that differ, by folder: files other than rules change no finding, and are named."""
     letters: int
-    """Letters that were set because a template changed."""
+    """Letters that were typeset because a template changed."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the trial as plain values."""
@@ -54,14 +56,14 @@ class Trial:
 
 
 def candidate(pack: Pack, path: str, text: str) -> Pack:
-    """Return the policy with one file's text put in its place; raises BrokenPack with every refusal."""
+    """Return the policy with one file's text replaced; raises BrokenPack with every refusal."""
     files: Mapping[str, bytes] = {**pack.files, path: text.encode()}
     return read_pack(files, pack.name)
 
 
-def touched(before: Pack, after: Pack) -> list[str]:
-    """Return the rules whose text differs, or that read a parameter or a list which does."""
-    params = {name for name, one in after.params.items() if before.params.get(name) != one}
+def touched_rules(before: Pack, after: Pack) -> list[str]:
+    """Return the rules with a changed text, or with a changed parameter or list."""
+    params = {name for name, param in after.params.items() if before.params.get(name) != param}
     lists_differ = before.lists != after.lists
 
     def differs(rule: Rule) -> bool:
@@ -73,8 +75,10 @@ def touched(before: Pack, after: Pack) -> list[str]:
 
 
 def try_out(server: Server, after: Pack) -> Trial:
-    """Run the examples of what is touched, and judge all that is known under `after`, on a copy; nothing live waits for it."""
-    proof = prove(after, touched(server.pack, after))
+    """Run the examples of the touched rules, and evaluate all facts under `after`, on a copy; nothing live
+    waits for it.
+    """
+    proof = prove(after, touched_rules(server.pack, after))
     with tempfile.TemporaryDirectory(prefix="comptroller-trial-") as folder:
         target = Path(folder) / node.BOOKS
         entries, before = server.writer.do(lambda worker: copy_books(worker, server.folder, target)).result(
@@ -86,26 +90,26 @@ def try_out(server: Server, after: Pack) -> Trial:
             difference = compare(duck, books, after, Findings(duck))
         finally:
             duck.close()
-    said = difference.as_json()
+    differences = difference.as_json()
     rows = {
-        "appear": said["appear"],
-        "vanish": said["vanish"],
-        "change": [one["to"] | {"before": one["from"]["evidence"]} for one in said["change"]],
+        "appear": differences["appear"],
+        "vanish": differences["vanish"],
+        "change": [item["to"] | {"before": item["from"]["evidence"]} for item in differences["change"]],
     }
     counts: dict[str, dict[str, int]] = {sort: {} for sort in rows}
-    for sort, found in rows.items():
-        for row in found:
+    for sort, findings in rows.items():
+        for row in findings:
             counts[sort][row["rule"]] = counts[sort].get(row["rule"], 0) + 1
     letters, faults = try_letters(server.pack, after, int(server.clock().timestamp()))
-    failures = (*(f"{one.rule}: {one.example} ({one.way})" for one in proof.failures), *faults)
+    failures = (*(f"{item.rule}: {item.example} ({item.way})" for item in proof.failures), *faults)
     pieces = changed_pieces(server.pack.files, after.files)
-    kept = {sort: found[:MOST_KEPT] for sort, found in rows.items()}
-    return Trial(entries, after.digest, proof.examples, failures, counts, kept, pieces, letters)
+    listed = {sort: findings[:MOST_LISTED] for sort, findings in rows.items()}
+    return Trial(entries, after.digest, proof.examples, failures, counts, listed, pieces, letters)
 
 
 def copy_books(worker: Engine, folder: Path, target: Path) -> tuple[int, Pack]:
-    """Copy the books while nobody writes them; returns to which entry they are folded, and under which policy."""
-    with suppress(SqlError):  # Where it must not be now, the log that is copied as well holds the rest.
+    """Copy the books while nothing writes them; return the last entry that they include, and their policy."""
+    with suppress(SqlError):  # Without a checkpoint, the copied log contains the rest.
         worker.duck.execute("CHECKPOINT")
     for path in (folder / node.BOOKS, folder / f"{node.BOOKS}.wal"):
         if path.exists():

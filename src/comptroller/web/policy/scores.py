@@ -1,4 +1,4 @@
-"""A rule's honest count within reach: judged, found, clear, not applicable, and not judged with the reason."""
+"""A rule's full count within scope: judged, found, clear, not applicable, and not judged with the reason."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ _STANDS = "('raised', 'changed', 'not_judged', 'not_applicable')"
 
 
 def score_of(visit: Visit, rule: Rule) -> Score:
-    """Return the score of a rule over what the viewer may see; made once for each position of the books."""
-    found: Score = visit.cached(("score", rule.name), lambda: _score(visit, rule))
-    return found
+    """Return the score of a rule over what the viewer may see; computed once for each position of the books."""
+    score: Score = visit.cached(("score", rule.name), lambda: _score(visit, rule))
+    return score
 
 
 def _score(visit: Visit, rule: Rule) -> Score:
@@ -33,9 +33,7 @@ def _score(visit: Visit, rule: Rule) -> Score:
 
 
 def open_by_rule(visit: Visit) -> dict[str, tuple[int, int]]:
-    """Return for each rule how many findings are open, and how many subjects lack data, as far as the rule
-    itself says so.
-    """
+    """Return for each rule how many findings are open, and how many subjects lack data according to the rule itself."""
 
     def make() -> dict[str, tuple[int, int]]:
         rows = visit.rows(
@@ -44,13 +42,13 @@ def open_by_rule(visit: Visit) -> dict[str, tuple[int, int]]:
         )
         return {row["rule"]: (row["open"], row["lacking"]) for row in rows}
 
-    found: dict[str, tuple[int, int]] = visit.cached("open_by_rule", make)
-    return found
+    counts: dict[str, tuple[int, int]] = visit.cached("open_by_rule", make)
+    return counts
 
 
 @dataclass(frozen=True, slots=True)
 class RuleOutcome:
-    """How the findings of a rule came out in cases; the precision is of those decided, and None where none is.
+    """The results of a rule's findings in cases; the precision counts the decided ones, and is None without any.
 
     `proposals` are the findings that propose to demote the rule, each with the rule that proposes it.
     """
@@ -66,21 +64,19 @@ class RuleOutcome:
 
     @property
     def precision_pct(self) -> float | None:
-        """Return how many of a hundred decided findings were confirmed."""
+        """Return the percentage of decided findings that were confirmed."""
         decided = self.confirmed + self.dismissed
         return 100 * self.confirmed / decided if decided else None
 
 
 def outcome_of(visit: Visit, rule: Rule) -> RuleOutcome | None:
-    """Return the outcomes of a rule, which are told to everybody who sees; None where no finding of it was in a
-    case.
-    """
+    """Return the outcomes of a rule, which all viewers see; None where no finding of it was in a case."""
     if _OUTCOMES not in visit.pack.tables:
         return None
     rows = visit.rows(f"SELECT {', '.join(counts_in(visit.pack))} FROM {_OUTCOMES} WHERE rule = ?", [rule.name])
     if not rows:
         return None
-    over = [name for name, one in visit.pack.rules.items() if one.judges == _OUTCOMES]
+    over = [name for name, judge in visit.pack.rules.items() if judge.judges == _OUTCOMES]
     marks = ", ".join("?" * len(over)) or "NULL"
     sql = (
         "SELECT finding, rule FROM main.finding_now WHERE state IN ('raised', 'changed') "

@@ -1,4 +1,4 @@
-"""The policies that were adopted, each as the files that it was: what changed with each, and when a rule's text changed."""
+"""The adopted policies, each with its files: what changed with each, and when a rule's text changed."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ def versions(server: Server) -> list[PolicyVersion]:
         (int(entry), str(digest))
         for entry, digest in server.duck.rows("SELECT entry, pack FROM adopted ORDER BY entry")
     ]
-    found: list[PolicyVersion] = []
+    history: list[PolicyVersion] = []
     before: dict[str, bytes] = {}
     for at, (entry, digest) in enumerate(rows):
         files = files_of(server, entry)
         changed = () if at == 0 else tuple(p for p in sorted({*files, *before}) if files.get(p) != before.get(p))
-        found.append(PolicyVersion(entry, server.ledger.entry(entry).received_at, digest, changed, at == 0))
+        history.append(PolicyVersion(entry, server.ledger.entry(entry).received_at, digest, changed, at == 0))
         before = files
-    return found[::-1]
+    return history[::-1]
 
 
 def files_of(server: Server, entry: int) -> dict[str, bytes]:
@@ -47,7 +47,7 @@ def files_of(server: Server, entry: int) -> dict[str, bytes]:
 
 
 def differences(server: Server, edition: PolicyVersion, before: PolicyVersion) -> list[tuple[str, str]]:
-    """Return for each file that differs between two policies what differs, file by file."""
+    """Return the differences between two policies, file by file."""
     now, then = files_of(server, edition.entry), files_of(server, before.entry)
     return [
         (path, difference(then.get(path, b"").decode(), now.get(path, b"").decode(), path)) for path in edition.changed

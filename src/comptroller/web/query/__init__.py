@@ -1,1 +1,1 @@
-"""Questions in SQL over the tables that a visitor may see."""
+"""SQL queries over the tables that a visitor may see."""

@@ -1,4 +1,4 @@
-"""The call that asks: one SELECT over the documented tables within reach, answered page by page from one answer."""
+"""The call that queries: one SELECT over the documented tables within scope, returned page by page from one answer."""
 
 from hashlib import sha256
 from typing import Annotated
@@ -24,29 +24,33 @@ def query(
     after: Annotated[str, Body(max_length=500, description="The cursor that the page before gave as `next`.")] = "",
     limit: Annotated[int, Body(ge=1, le=10_000, description="How many rows at most.")] = 1000,
 ) -> Table:
-    """Answer one SELECT; later pages are of the same answer, whatever came meanwhile. What is asked is noted in the ledger."""
-    asked = sha256(sql.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    """Answer one SELECT; later pages belong to the same answer. The query is recorded in the ledger."""
+    digest = sha256(sql.encode("utf-8", "surrogatepass")).hexdigest()[:24]
     if after:
-        name, first = _begun(after, asked)
-        kept = visit.server.answers.rows((name, visit.login, visit.reach.key), first, limit)
-        if kept is None:
+        name, first = _begun(after, digest)
+        page_of_answer = visit.server.answers.rows((name, visit.login, visit.reach.key), first, limit)
+        if page_of_answer is None:
             raise no_cursor(after)
-        columns, some, count = kept
+        columns, page_rows, count = page_of_answer
     else:
         columns, rows = answer_of(visit, sql)
-        whole = [[plain(cell) for cell in row] for row in rows]
-        name, first = f"{asked}.{visit.server.chance()[:12].replace('.', '-')}", 0
-        some, count = whole[:limit], len(whole)
+        all_rows = [[plain(cell) for cell in row] for row in rows]
+        name, first = f"{digest}.{visit.server.chance()[:12].replace('.', '-')}", 0
+        page_rows, count = all_rows[:limit], len(all_rows)
         if count > limit:
-            visit.server.answers.keep((name, visit.login, visit.reach.key), visit.login, columns, whole)
+            visit.server.answers.keep((name, visit.login, visit.reach.key), visit.login, columns, all_rows)
         visit.note("ask", "api", sql)
     following = first + limit
-    return Table(columns, some, count, f"{name}.{following}" if following < count else None)
+    return Table(columns, page_rows, count, f"{name}.{following}" if following < count else None)
 
 
-def _begun(after: str, asked: str) -> tuple[str, int]:
-    """Return which answer a cursor goes on with, and where; raises Refused for a cursor of another question."""
+def _begun(after: str, digest: str) -> tuple[str, int]:
+    """Return the answer and the position that a cursor continues.
+
+    Raises:
+        Refused: the cursor belongs to another query.
+    """
     name, _, first = after.rpartition(".")
-    if not name.startswith(f"{asked}.") or not (first.isascii() and first.isdigit() and len(first) < 10):
+    if not name.startswith(f"{digest}.") or not (first.isascii() and first.isdigit() and len(first) < 10):
         raise no_cursor(after)
     return name, int(first)

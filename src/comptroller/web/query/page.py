@@ -1,4 +1,4 @@
-"""Ask: one SELECT over the documented tables within reach, with saved questions, a chart, and export."""
+"""The query page: one SELECT over the documented tables within scope, with saved queries, a chart, and export."""
 
 import json
 from collections.abc import Sequence
@@ -31,13 +31,15 @@ _BEGIN = (
     ("levels", "SELECT management AS level, count(*) AS entities FROM level GROUP BY management ORDER BY level"),
     ("silent", "SELECT entity, last_at FROM heard ORDER BY last_at LIMIT 20"),
 )  # fmt: skip
-"""Questions to begin with, by the code of their text."""
+"""Example queries, by the code of their text."""
 
 
 def answer_of(visit: Visit, sql: str) -> Answer:
-    """Return the answer to one SELECT within reach, from a process that knows the rows within reach and nothing else.
+    """Return the answer to one SELECT within scope, from a process that has only the rows within scope.
 
-    Raises Refused for what may not be asked or passes a limit, NoPlace where too many ask.
+    Raises:
+        Refused: the query is not permitted or exceeds a limit.
+        NoPlace: too many users query at once.
     """
     known = {name: view for name, view in visit.views.items() if not visit.bases or name in visit.bases}
     return visit.server.questions.ask(
@@ -52,7 +54,7 @@ def answer_of(visit: Visit, sql: str) -> Answer:
 
 @router.get("/ask")
 def ask_page(visit: Asking, sql: Annotated[str, Query(max_length=20_000)] = "") -> Response:
-    """Return the page with a question that is not run: opening an address asks nothing."""
+    """Return the page with a query that is not run: opening an address runs nothing."""
     return _page(visit, sql, None, ())
 
 
@@ -76,8 +78,8 @@ def _page(visit: Visit, sql: str, answer: Answer | None, refusals: Sequence[Any]
 
 
 def chart_of(answer: Answer | None) -> str:
-    """Return the chart of an answer as ECharts takes it: bars of the first number by the first column; '' where
-    there is none.
+    """Return the chart of an answer as ECharts options: bars of the first number by the first column; ''
+    without one.
     """
     if answer is None or len(answer[1]) < 2:
         return ""
@@ -114,7 +116,7 @@ def _is_number(value: Any) -> bool:
 
 @router.post("/ask")
 def asked(visit: Asking, form: Form) -> Response:
-    """Answer a question, as a page or as a file; what is asked is noted in the ledger."""
+    """Answer a query, as a page or as a file; the query is recorded in the ledger."""
     sql, form_ = str(form.get("sql") or "")[:20_000], str(form.get("as") or "page")
     if form_ == "save":
         visit.server.storage.save(visit.login, "ask", str(form.get("name") or "")[:80].strip() or sql[:40], sql)

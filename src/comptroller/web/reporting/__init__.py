@@ -1,1 +1,1 @@
-"""Reporting: forms, uploads, templates and the sheet with marked errors."""
+"""Reporting: forms, uploads, templates and the error sheet."""

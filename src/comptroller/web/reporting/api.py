@@ -13,7 +13,7 @@ from comptroller.intake.files import media_of
 from comptroller.model.finding import plain
 from comptroller.model.refusal import Refusal, Refused, refusal
 from comptroller.web.api.schemas import BODY_ERRORS, AcceptedReport, Refusals
-from comptroller.web.reporting.submit import Sent, found_again, send_report
+from comptroller.web.reporting.submit import Sent, recorded_answer, send_report
 from comptroller.web.runtime.idempotency import KeyTaken, answer_once
 from comptroller.web.shell.auth import may
 from comptroller.web.shell.errors import body_of
@@ -22,7 +22,7 @@ from comptroller.web.shell.visit import Visit
 router = APIRouter(tags=["reports"])
 Reporting = Annotated[Visit, Depends(may(REPORT))]
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200)]
-"""Who sends the same key with the same bytes again gets the same answer, and nothing is taken twice."""
+"""The same key with the same bytes returns the same answer, and nothing is recorded twice."""
 _LINES, MOST_LINE_BYTES = 1_000, 1 << 20
 
 
@@ -56,27 +56,27 @@ async def report(  # noqa: PLR0913, PLR0917 - what a report is sent with
     reporter: Annotated[str, Query(max_length=100)] = "",
     signature: Annotated[str, Header(alias="X-Signature", max_length=200)] = "",
 ) -> Response:
-    """Take one report, the body byte for byte; kept whole (201, with its receipt) or refused whole (422)."""
+    """Accept one report, the body byte for byte; recorded whole (201, with its receipt) or rejected whole (422)."""
     payload = await request.body()
     return await run_in_threadpool(_report, visit, payload, key, (name, kind, reporter, signature))
 
 
-def _report(visit: Visit, payload: bytes, key: str, said: tuple[str, str, str, str]) -> Response:
-    name, kind, reporter, signature = said
-    digest = sha256("\0".join(said).encode() + b"\0" + payload).hexdigest()
+def _report(visit: Visit, payload: bytes, key: str, labels: tuple[str, str, str, str]) -> Response:
+    name, kind, reporter, signature = labels
+    digest = sha256("\0".join(labels).encode() + b"\0" + payload).hexdigest()
     media = media_of(name or "report.json", payload) or ""
     sent = Sent(name or f"report.{media or 'json'}", media, reporter, kind, signature)
 
     def work() -> dict[str, Any]:
-        found: dict[str, Any] = plain(send_report(visit, payload, sent).as_json(visit))
-        return found
+        answer_fields: dict[str, Any] = plain(send_report(visit, payload, sent).as_json(visit))
+        return answer_fields
 
     if not key:
         answer = work()
     else:
         try:
             answer = answer_once(
-                visit.server, (visit.login, key, digest), work, lambda size: found_again(visit, payload, sent, size)
+                visit.server, (visit.login, key, digest), work, lambda size: recorded_answer(visit, payload, sent, size)
             )
         except KeyTaken as fault:
             return JSONResponse(body_of(fault.refusals), 409)
@@ -96,35 +96,34 @@ async def stream(
     kind: Annotated[str, Query(max_length=100)] = "",
     reporter: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    """Take NDJSON while it comes: every thousand lines are one report; the answer has a line for each of them."""
+    """Accept NDJSON as it arrives: every thousand lines are one report; the answer has a line for each report."""
     answers: list[dict[str, Any]] = []
     rest = b""
     lines: list[bytes] = []
 
     async def send() -> None:
         payload = b"\n".join(lines[:_LINES])
-        said = Sent(f"stream-{len(answers) + 1}.ndjson", "ndjson", reporter, kind, "")
-        sent = await run_in_threadpool(send_report, visit, payload, said)
+        labels = Sent(f"stream-{len(answers) + 1}.ndjson", "ndjson", reporter, kind, "")
+        sent = await run_in_threadpool(send_report, visit, payload, labels)
         answers.append(plain(await run_in_threadpool(sent.as_json, visit)))
         del lines[:_LINES]
 
     async for chunk in request.stream():
-        *whole, rest = (rest + chunk).split(b"\n")
+        *complete, rest = (rest + chunk).split(b"\n")
         if len(rest) > MOST_LINE_BYTES:
             raise Refused([_long_line()])
-        lines += [line for line in whole if line.strip()]
+        lines += [line for line in complete if line.strip()]
         while len(lines) >= _LINES:
             await send()
     if rest.strip():
         lines.append(rest)
     if lines or not answers:
         await send()
-    if not any("entry" in one for one in answers):
-        return JSONResponse({"refused": [why for one in answers for why in one["refused"]]}, 422)
-    body = "\n".join(json.dumps(one, ensure_ascii=False) for one in answers) + "\n"
+    if not any("entry" in answer for answer in answers):
+        return JSONResponse({"refused": [why for answer in answers for why in answer["refused"]]}, 422)
+    body = "\n".join(json.dumps(answer, ensure_ascii=False) for answer in answers) + "\n"
     return Response(body, 201, media_type="application/x-ndjson")
 
 
 def _long_line() -> Refusal:
-    wanted = (f"至多 {MOST_LINE_BYTES} 字节的行", f"lines of at most {MOST_LINE_BYTES} bytes")
-    return refusal("desk.line", ("", None, "body"), "-", wanted, ("每行一条事项", "Say one fact a line."))
+    return refusal("desk.line", ("", None, "body"), "-", limit=MOST_LINE_BYTES)

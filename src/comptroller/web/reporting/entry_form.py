@@ -1,4 +1,4 @@
-"""The form in which one fact is typed, made from its kind: fields, rows of its lists, and each fault at its field."""
+"""The form for one fact, made from its kind: fields, rows of its lists, and each error beside its field."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,22 +14,20 @@ from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 ROWS, MORE_ROWS, MOST_ROWS = 3, 5, 200
-"""Rows of a list that an empty form shows, that are added, and that are read at the most."""
+"""Rows of a list in an empty form, rows added on request, and rows read at most."""
 _MOST_CHARS = 2_000
 
 
 def inner_of(kind: Kind) -> list[tuple[str, Kind, list[Field]]]:
-    """Return the lists of a kind: the name under which a fact says each, the list as a kind, and the fields
-    that are typed.
-    """
+    """Return the lists of a kind: each list's name in a fact, the list as a kind, and its typed fields."""
     return [
-        (one.name.removeprefix(f"{kind.name}_"), one, [f for f in one.fields if f.name not in one.carries])
-        for one in kind.lists
+        (inner.name.removeprefix(f"{kind.name}_"), inner, [f for f in inner.fields if f.name not in inner.carries])
+        for inner in kind.lists
     ]
 
 
-def typed(kind: Kind, form: FormData) -> dict[str, Any]:
-    """Return the fact that was typed; empty fields, and rows without anything in them, say nothing."""
+def parse_form(kind: Kind, form: FormData) -> dict[str, Any]:
+    """Return the typed fact; empty fields and empty rows are left out."""
     fact = _row(kind.fields, form, "field_")
     for name, _, fields in inner_of(kind):
         rows = [_row(fields, form, f"list_{name}_{at}_") for at in range(MOST_ROWS)]
@@ -39,23 +37,21 @@ def typed(kind: Kind, form: FormData) -> dict[str, Any]:
 
 
 def _row(fields: Sequence[Field], form: FormData, ahead: str) -> dict[str, Any]:
-    said = {f.name: str(form.get(f"{ahead}{f.name}") or "").strip()[:_MOST_CHARS] for f in fields}
+    values = {f.name: str(form.get(f"{ahead}{f.name}") or "").strip()[:_MOST_CHARS] for f in fields}
     flags = {f.name for f in fields if f.type == "flag"}
-    return {name: value == "true" if name in flags else value for name, value in said.items() if value}
+    return {name: value == "true" if name in flags else value for name, value in values.items() if value}
 
 
-def draw_form(  # noqa: PLR0913 - what a form comes back with
+def render_form(  # noqa: PLR0913 - what a form comes back with
     visit: Visit, kind: Kind, fact: dict[str, Any], reporter: str, refusals: Sequence[Refusal] = (), *, rows: int = 0, status: int = 200
 ) -> Response:  # fmt: skip
-    """Return the form with what was typed, so many empty rows more, and what was refused beside the field that
-    it is about.
-    """
+    """Render the form with the typed values, so many empty rows more, and each refusal beside its field."""
     lists = []
-    for name, one, fields in inner_of(kind):
-        held = fact.get(name, [])
-        lists.append((name, one, fields, [*held, *({},) * (rows or max(1, ROWS - len(held)))]))
+    for name, inner, fields in inner_of(kind):
+        filled = fact.get(name, [])
+        lists.append((name, inner, fields, [*filled, *({},) * (rows or max(1, ROWS - len(filled)))]))
     own = [(f, [r for r in refusals if is_about(r, f)]) for f in kind.fields]
-    placed = {id(r) for _, found in own for r in found}
+    placed = {id(r) for _, errors in own for r in errors}
     page = render(
         visit,
         "reporting/form.html",
@@ -74,13 +70,13 @@ def draw_form(  # noqa: PLR0913 - what a form comes back with
 
 
 def is_about(refusal: Refusal, field: Field) -> bool:
-    """Return whether a refusal is about a field of the fact itself, by its name or its title."""
-    said = header(refusal.field)
-    return said.rsplit(".", 1)[-1] == field.name or said in (field.title.zh, field.title.en)
+    """Return whether a refusal concerns a field of the fact itself, by its name or its title."""
+    column = header(refusal.field)
+    return column.rsplit(".", 1)[-1] == field.name or column in (field.title.zh, field.title.en)
 
 
 def reporters(visit: Visit) -> list[str]:
-    """Return the entities in whose name the viewer may report, his own first."""
+    """Return the entities for which the viewer may report, their own first."""
     roots = visit.reach.roots(REPORT)
     if not roots:
         return []
@@ -89,4 +85,4 @@ def reporters(visit: Visit) -> list[str]:
         f"SELECT DISTINCT entity FROM ancestor WHERE ancestor IN ({marks}) ORDER BY entity LIMIT 500", roots
     )
     own = visit.reach.viewer.employer
-    return sorted({str(row["entity"]) for row in rows} | set(roots), key=lambda one: (one != own, one))
+    return sorted({str(row["entity"]) for row in rows} | set(roots), key=lambda entity: (entity != own, entity))

@@ -1,4 +1,4 @@
-"""Reporting: the plan, what is missing, late or refused; templates, a form made from the kind, upload, and the errors as a marked sheet."""
+"""Reporting: the plan; missing, late and rejected reports; templates, entry forms, upload, and the error sheet."""
 
 import json
 from hashlib import sha256
@@ -17,9 +17,9 @@ from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal
 from comptroller.model.text import Text
 from comptroller.web.overview.queries import DUES
-from comptroller.web.reporting.entry_form import MORE_ROWS, draw_form, reporters, typed
-from comptroller.web.reporting.error_sheet import marked_sheet
-from comptroller.web.reporting.submit import Sent, SubmitResult, found_again, send_report
+from comptroller.web.reporting.entry_form import MORE_ROWS, parse_form, render_form, reporters
+from comptroller.web.reporting.error_sheet import write_error_sheet
+from comptroller.web.reporting.submit import Sent, SubmitResult, recorded_answer, send_report
 from comptroller.web.runtime.idempotency import answer_once
 from comptroller.web.shell.auth import Form, may, present
 from comptroller.web.shell.menu import MenuEntry
@@ -47,13 +47,13 @@ _MOST = 300
 
 
 def kinds_of(visit: Visit) -> dict[str, Kind]:
-    """Return the kinds that enterprises report, as their files say."""
+    """Return the kinds that enterprises report, according to their files."""
     return {name: kind for name, kind in visit.pack.kinds.items() if REPORTER in kind.reported_by}
 
 
 @router.get("/reporting")
 def reporting(visit: Seeing, show: Annotated[str, Query(pattern="late|missing|all")] = "missing") -> Response:
-    """Return the plan: what is due, what is missing, what came late."""
+    """Return the plan page: due, missing and late reports."""
     rows = plan(visit, show)
     if "report_due" in visit.pack.kinds:
         visit.hidden_count = visit.count_hidden("report_due")
@@ -71,9 +71,9 @@ def reporting(visit: Seeing, show: Annotated[str, Query(pattern="late|missing|al
 
 
 def plan(visit: Visit, show: str) -> list[dict[str, Any]]:
-    """Return what is due until the clock's day, the last first, with when it came and how late."""
-    found: list[dict[str, Any]] = visit.kept(("plan", show), DUES, lambda: _plan(visit, show))
-    return found
+    """Return the reports due until the clock's day, the last first, with when each came and how late."""
+    rows: list[dict[str, Any]] = visit.kept(("plan", show), DUES, lambda: _plan(visit, show))
+    return rows
 
 
 def _plan(visit: Visit, show: str) -> list[dict[str, Any]]:
@@ -90,24 +90,24 @@ def _plan(visit: Visit, show: str) -> list[dict[str, Any]]:
 
 
 def refused_of(visit: Visit) -> list[dict[str, Any]]:
-    """Return refused reports whose reporter is within reach, the newest first, without their text."""
+    """Return rejected reports from reporters within scope, the newest first, without their text."""
     rows = visit.server.storage.rows(
         "SELECT number, at, login, reporter, name, media, kind, refusals FROM refused ORDER BY number DESC LIMIT 500"
     )
     words = ("number", "at", "login", "reporter", "name", "media", "kind", "refusals")
-    found = [dict(zip(words, row, strict=True)) for row in rows]
-    for one in found:
-        one["refusals"] = [_refusal(r) for r in json.loads(one["refusals"])]
-    return [one for one in found if visit.sees_entity(one["reporter"])]
+    records = [dict(zip(words, row, strict=True)) for row in rows]
+    for record in records:
+        record["refusals"] = [_refusal(r) for r in json.loads(record["refusals"])]
+    return [record for record in records if visit.sees_entity(record["reporter"])]
 
 
-def _refusal(said: dict[str, Any]) -> Refusal:
-    return Refusal(**{**said, "expected": Text(**said["expected"]), "mend": Text(**said["mend"])})
+def _refusal(fields: dict[str, Any]) -> Refusal:
+    return Refusal(**{**fields, "expected": Text(**fields["expected"]), "mend": Text(**fields["mend"])})
 
 
 @router.get("/reporting/send")
 def send_page(visit: Reporting) -> Response:
-    """Return the page on which a file is sent, with a template for each kind."""
+    """Return the upload page, with a template for each kind."""
     return render(
         visit,
         "reporting/send.html",
@@ -120,39 +120,39 @@ def send_page(visit: Reporting) -> Response:
 
 @router.post("/reporting/send")
 async def send_file(visit: Reporting, form: Form) -> Response:
-    """Take a file; what is refused opens its list of errors."""
+    """Accept a file; a rejected one opens its list of errors."""
     file = form.get("file")
     if not isinstance(file, UploadFile) or not file.filename:
         return RedirectResponse("/reporting/send", 303)
     payload = await file.read()
     name = file.filename.replace("\\", "/").rsplit("/", 1)[-1][:150]
-    said = Sent(name, media_of(name, payload) or "", str(form.get("reporter") or ""), str(form.get("kind") or ""))
-    return await run_in_threadpool(_sent, visit, payload, said, str(form.get("number") or "")[:40])
+    sent = Sent(name, media_of(name, payload) or "", str(form.get("reporter") or ""), str(form.get("kind") or ""))
+    return await run_in_threadpool(_send_and_answer, visit, payload, sent, str(form.get("number") or "")[:40])
 
 
-def _sent(visit: Visit, payload: bytes, said: Sent, number: str) -> Response:
-    return _answered(visit, _send_once(visit, payload, said, number), said.kind)
+def _send_and_answer(visit: Visit, payload: bytes, sent: Sent, number: str) -> Response:
+    return _redirect(visit, _send_once(visit, payload, sent, number), sent.kind)
 
 
-def _send_once(visit: Visit, payload: bytes, said: Sent, number: str) -> SubmitResult:
-    """Send a report under the number of its form: a form that is sent several times reports once."""
+def _send_once(visit: Visit, payload: bytes, sent: Sent, number: str) -> SubmitResult:
+    """Submit a report under the number of its form: a form sent several times reports once."""
     if not number:
-        return send_report(visit, payload, said)
+        return send_report(visit, payload, sent)
     made: list[SubmitResult] = []
 
     def work() -> dict[str, Any]:
-        made.append(send_report(visit, payload, said))
+        made.append(send_report(visit, payload, sent))
         return {"entry": made[0].entry}
 
-    digest = sha256(repr(said).encode() + payload).hexdigest()
-    found = answer_once(
+    digest = sha256(repr(sent).encode() + payload).hexdigest()
+    answer = answer_once(
         visit.server, (visit.login, f"\x1fform {number}", digest), work,
-        lambda size: found_again(visit, payload, said, size), is_final=lambda one: bool(one["entry"]),
+        lambda size: recorded_answer(visit, payload, sent, size), is_final=lambda result: bool(result["entry"]),
     )  # fmt: skip
-    return made[0] if made else SubmitResult(found["entry"], (), None)
+    return made[0] if made else SubmitResult(answer["entry"], (), None)
 
 
-def _answered(visit: Visit, answer: SubmitResult, kind: str) -> Response:
+def _redirect(visit: Visit, answer: SubmitResult, kind: str) -> Response:
     if answer.entry is None:
         number = visit.server.storage.rows("SELECT max(number) FROM refused WHERE login = ?", [visit.login])[0][0]
         return RedirectResponse(f"/reporting/refused/{number}", 303)
@@ -161,7 +161,7 @@ def _answered(visit: Visit, answer: SubmitResult, kind: str) -> Response:
 
 @router.get("/reporting/kept/{number}")
 def kept(visit: Reporting, number: int, kind: str = "") -> Response:
-    """Say that a report was kept, with the way to its receipt."""
+    """Return the page that confirms a report, with a link to its receipt."""
     reporter = visit.server.ledger.entry(number).fields["reporter"] if 1 <= number <= visit.server.ledger.size else ""
     present(reporter if reporter in reporters(visit) else None, number)
     return render(visit, "reporting/kept.html", number_of=number, kind=kind if kind in kinds_of(visit) else "")
@@ -170,9 +170,9 @@ def kept(visit: Reporting, number: int, kind: str = "") -> Response:
 @router.get("/reporting/templates/{kind}.{ending}")
 def template(visit: Seeing, kind: str, ending: str) -> Response:
     """Return a blank sheet of a kind to fill in."""
-    one = present(kinds_of(visit).get(kind), kind)
+    template_kind = present(kinds_of(visit).get(kind), kind)
     present(ending if ending in ("csv", "xlsx") else None, ending)
-    body = template_xlsx(one, visit.language) if ending == "xlsx" else template_csv(one)
+    body = template_xlsx(template_kind, visit.language) if ending == "xlsx" else template_csv(template_kind)
     media = XLSX if ending == "xlsx" else "text/csv; charset=utf-8"
     return Response(body, media_type=media, headers={"content-disposition": f'attachment; filename="{kind}.{ending}"'})
 
@@ -180,67 +180,67 @@ def template(visit: Seeing, kind: str, ending: str) -> Response:
 @router.get("/reporting/form/{kind}")
 def form_page(visit: Reporting, kind: str) -> Response:
     """Return the form of a kind, made from its fields."""
-    return draw_form(visit, present(kinds_of(visit).get(kind), kind), {}, "")
+    return render_form(visit, present(kinds_of(visit).get(kind), kind), {}, "")
 
 
 @router.post("/reporting/form/{kind}")
 def form_sent(visit: Reporting, kind: str, form: Form) -> Response:
-    """Take one fact typed into the form; where it is refused the form comes back as it was, each fault at its field."""
-    one: Kind = present(kinds_of(visit).get(kind), kind)
-    fact, reporter = typed(one, form), str(form.get("reporter") or "")
+    """Accept one fact typed into the form; a rejected form returns unchanged, each error beside its field."""
+    form_kind: Kind = present(kinds_of(visit).get(kind), kind)
+    fact, reporter = parse_form(form_kind, form), str(form.get("reporter") or "")
     if form.get("more"):
-        return draw_form(visit, one, fact, reporter, rows=MORE_ROWS)
+        return render_form(visit, form_kind, fact, reporter, rows=MORE_ROWS)
     payload = json.dumps({"kind": kind, "facts": [fact]}, ensure_ascii=False).encode()
-    said = Sent(f"{kind}-form.json", "json", reporter, "")
-    answer = _send_once(visit, payload, said, str(form.get("number") or "")[:40])
+    sent = Sent(f"{kind}-form.json", "json", reporter, "")
+    answer = _send_once(visit, payload, sent, str(form.get("number") or "")[:40])
     if answer.entry is None:
-        return draw_form(visit, one, fact, reporter, answer.refusals, status=422)
-    return _answered(visit, answer, kind)
+        return render_form(visit, form_kind, fact, reporter, answer.refusals, status=422)
+    return _redirect(visit, answer, kind)
 
 
 def _one_refused(visit: Visit, number: int) -> dict[str, Any]:
-    found: dict[str, Any] = present(next((one for one in refused_of(visit) if one["number"] == number), None), number)
-    return found
+    record: dict[str, Any] = present(next((row for row in refused_of(visit) if row["number"] == number), None), number)
+    return record
 
 
-def is_own(visit: Visit, one: dict[str, Any]) -> bool:
-    """Return whether a refused report is the viewer's to mend: he sent it, or may report in its reporter's name."""
-    return bool(one["login"] == visit.login or one["reporter"] in reporters(visit))
+def is_own(visit: Visit, record: dict[str, Any]) -> bool:
+    """Return whether the viewer may correct a rejected report: they sent it, or may report for its reporter."""
+    return bool(record["login"] == visit.login or record["reporter"] in reporters(visit))
 
 
 @router.get("/reporting/refused/{number}.xlsx")
 def refused_sheet(visit: Seeing, number: int) -> Response:
-    """Return the refused report as a sheet, the wrong cells marked, each with its mend."""
-    one = _one_refused(visit, number)
-    present(one if is_own(visit, one) else None, number)
+    """Return the rejected report as a sheet, the wrong cells highlighted, each with its fix."""
+    record = _one_refused(visit, number)
+    present(record if is_own(visit, record) else None, number)
     payload = visit.server.storage.rows("SELECT payload FROM refused WHERE number = ?", [number])[0][0]
-    body = marked_sheet(payload, one["media"], one["refusals"], visit.language, _kinds_of(visit, one))
+    body = write_error_sheet(payload, record["media"], record["refusals"], visit.language, _kinds_of(visit, record))
     headers = {"content-disposition": f'attachment; filename="refused-{number}.xlsx"'}
     return Response(body, media_type=XLSX, headers=headers)
 
 
 @router.get("/reporting/refused/{number}")
 def refused(visit: Seeing, number: int) -> Response:
-    """Return the refusals of a report: where, what was seen, what was expected, the mend."""
-    one = _one_refused(visit, number)
-    kinds = _kinds_of(visit, one)
+    """Return the refusals of a report: place, seen, expected, and how to fix it."""
+    record = _one_refused(visit, number)
+    kinds = _kinds_of(visit, record)
     return render(
         visit,
         "reporting/refusals.html",
-        one=one,
-        is_own=is_own(visit, one),
-        titled=lambda name: _titled(visit, kinds, name),
+        one=record,
+        is_own=is_own(visit, record),
+        titled=lambda name: _field_title(visit, kinds, name),
     )
 
 
-def _kinds_of(visit: Visit, one: dict[str, Any]) -> list[Kind]:
-    """Return the kinds that a refused report may speak of: its own where it was said."""
-    own = kinds_of(visit).get(one["kind"])
+def _kinds_of(visit: Visit, record: dict[str, Any]) -> list[Kind]:
+    """Return the kinds that a rejected report may contain: its own where it was named."""
+    own = kinds_of(visit).get(record["kind"])
     return [own] if own else list(kinds_of(visit).values())
 
 
-def _titled(visit: Visit, kinds: list[Kind], said: str) -> str:
-    """Return the title of a field that a refusal names, such as `payment.amount`; '' where it is no field's name."""
-    table, _, name = said.rpartition(".")
+def _field_title(visit: Visit, kinds: list[Kind], field: str) -> str:
+    """Return the title of a field in a refusal, such as `payment.amount`; '' where it is no field's name."""
+    table, _, name = field.rpartition(".")
     among = [kind for kind in kinds if kind.name == table] or kinds
     return next((visit.in_language(f.title) for kind in among for f in kind.fields if f.name == name), "")

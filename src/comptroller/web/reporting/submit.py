@@ -1,4 +1,4 @@
-"""A report on its way in: who may send it, what becomes of it, and the receipt that is handed out."""
+"""Submitting a report: the right to send it, its result, and its receipt."""
 
 import json
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class SubmitResult:
-    """What became of a report that was sent."""
+    """The result of a submitted report."""
 
     entry: int | None
     refusals: tuple[Refusal, ...]
@@ -39,27 +39,29 @@ class SubmitResult:
     def as_json(self, visit: Visit) -> dict[str, Any]:
         """Return the answer as plain values: the entry with its receipt, or the refusals."""
         if self.entry is None:
-            return {"refused": [one.as_json() for one in self.refusals]}
+            return {"refused": [refusal.as_json() for refusal in self.refusals]}
         receipt = json.loads(visit.server.ledger.receipt(self.entry).to_json())
         return {"entry": self.entry, "receipt": receipt}
 
 
-def send_report(visit: Visit, payload: bytes, said: Sent) -> SubmitResult:
-    """Let a report be taken as a reporter's, and wait for what becomes of it; what is refused is kept for who sent it.
+def send_report(visit: Visit, payload: bytes, sent: Sent) -> SubmitResult:
+    """Submit a report for a reporter, and wait for the result; a rejected report is stored for its sender.
 
-    What a reporter may report is decided by intake, on the tables that came out of the report. Raises Gone for an entity
-    that the user's grants do not reach.
+    Intake decides what a reporter may report, on the tables of the report.
+
+    Raises:
+        NotFound: the user's grants do not include the entity.
     """
-    reporter = _reporter(visit, said)
+    reporter = _reporter(visit, sent)
     above = {visit.server.owner} | {row["ancestor"] for row in _chain(visit, reporter)}
     if not reporter or not above & set(visit.reach.roots(REPORT)):
         raise NotFound(reporter)
     report = Report(
-        payload, said.media, said.name, reporter, said.kind, "", said.signature, channel=REPORTER, login=visit.login
+        payload, sent.media, sent.name, reporter, sent.kind, "", sent.signature, channel=REPORTER, login=visit.login
     )
     outcome = visit.server.writer.take(read_ahead(report)).result(MOST_SECONDS)
     if outcome.entry is None:
-        keep_refused(visit, payload, reporter, said, outcome.refusals)
+        store_refused(visit, payload, reporter, sent, outcome.refusals)
     return SubmitResult(outcome.entry, outcome.refusals, outcome)
 
 
@@ -67,28 +69,28 @@ def _chain(visit: Visit, entity: str) -> list[dict[str, Any]]:
     return visit.duck.records("SELECT ancestor FROM main.ancestor WHERE entity = ?", [entity])
 
 
-def found_again(visit: Visit, payload: bytes, said: Sent, size: int) -> dict[str, Any] | None:
-    """Return the answer to a report whose entry came after an entry of the ledger; None where no entry holds it."""
-    reporter, digest = _reporter(visit, said), sha256(payload).hexdigest()
+def recorded_answer(visit: Visit, payload: bytes, sent: Sent, size: int) -> dict[str, Any] | None:
+    """Return the answer to a report that is in the ledger after an entry; None where no entry contains it."""
+    reporter, digest = _reporter(visit, sent), sha256(payload).hexdigest()
     for head in visit.server.heads.between(size + 1, visit.server.ledger.size):
-        one = head.fields
-        if (one["payload_sha256"], one["reporter"], one["name"]) == (digest, reporter, said.name):
-            found: dict[str, Any] = plain(SubmitResult(head.number, (), None).as_json(visit))
-            return found
+        fields = head.fields
+        if (fields["payload_sha256"], fields["reporter"], fields["name"]) == (digest, reporter, sent.name):
+            answer: dict[str, Any] = plain(SubmitResult(head.number, (), None).as_json(visit))
+            return answer
     return None
 
 
-def _reporter(visit: Visit, said: Sent) -> str:
-    return said.reporter or visit.reach.viewer.employer or (visit.reach.roots(REPORT) or [""])[0]
+def _reporter(visit: Visit, sent: Sent) -> str:
+    return sent.reporter or visit.reach.viewer.employer or (visit.reach.roots(REPORT) or [""])[0]
 
 
-def keep_refused(visit: Visit, payload: bytes, reporter: str, said: Sent, refusals: tuple[Refusal, ...]) -> int:
-    """Keep a refused report beside its refusals, so that it can be mended; returns its number."""
-    why = json.dumps([one.as_json() for one in refusals], ensure_ascii=False)
+def store_refused(visit: Visit, payload: bytes, reporter: str, sent: Sent, refusals: tuple[Refusal, ...]) -> int:
+    """Store a rejected report beside its refusals, so that it can be corrected; return its number."""
+    why = json.dumps([refusal.as_json() for refusal in refusals], ensure_ascii=False)
     at = visit.server.local_now().isoformat(timespec="seconds")
     rows = visit.server.storage.rows(
         "INSERT INTO refused (at, login, reporter, name, media, kind, refusals, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         " RETURNING number",
-        [at, visit.login, reporter, said.name, said.media, said.kind, why, payload],
+        [at, visit.login, reporter, sent.name, sent.media, sent.kind, why, payload],
     )
     return int(rows[0][0])

@@ -1,4 +1,4 @@
-"""A strip in words: which lane a step stands in, what is said of it, its days, and what findings say about it."""
+"""A timeline in words: the lane of each step, its text, its days, and the findings about it."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ _NEVER = dt.datetime(9999, 12, 31)  # noqa: DTZ001 - days of facts have no zone
 
 @dataclass(frozen=True, slots=True)
 class StepText:
-    """One step as a line of the table: when, in which lane, what, for how much, which findings, and where it was said."""
+    """One step as a line of the table: day, lane, text, amount, findings, and its place in the ledger."""
 
     step: Step
     code: str
@@ -36,7 +36,7 @@ class StepText:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A finding about a strip: its number in the picture, the rule, the clause, and what would have made it lawful."""
+    """A finding about a timeline: its number in the picture, the rule, the clause, and the facts concerned."""
 
     number: int
     finding: str
@@ -47,20 +47,20 @@ class Complaint:
     facts: frozenset[int]
 
 
-def tell(visit: Visit, strip: Timeline) -> tuple[list[StepText], list[Complaint], Picture | None]:
-    """Return a strip as lines in their order, its findings, and its picture."""
+def describe(visit: Visit, strip: Timeline) -> tuple[list[StepText], list[Complaint], Picture | None]:
+    """Return a timeline as lines in their order, its findings, and its picture."""
     mine = {step.fact for step in strip.steps}
     complaints = [_complaint(visit, number, row, mine) for number, row in enumerate(strip.findings, 1)]
     flags = {fact: tuple(c.number for c in complaints if fact in c.facts) for fact in mine}
-    told = sorted(
-        (_told(visit, step, flags[step.fact], strip) for step in strip.steps),
-        key=lambda one: (one.when == formatting.NOTHING, one.when, one.step.fact),
+    lines = sorted(
+        (_step_text(visit, step, flags[step.fact], strip) for step in strip.steps),
+        key=lambda item: (item.when == formatting.NOTHING, item.when, item.step.fact),
     )
-    said = [mark for step in strip.steps for mark in _marks(visit, step, flags[step.fact])]
-    absent = [mark for one in complaints if (mark := _absent(visit, one)) is not None]
-    titles = _lanes(visit, strip, said, absent)
+    marks = [mark for step in strip.steps for mark in _marks(visit, step, flags[step.fact])]
+    absent = [mark for item in complaints if (mark := _missing_step(visit, item)) is not None]
+    titles = _lanes(visit, strip, marks, absent)
     words = [(c.number, c.since, _flag_words(visit, c), c.facts) for c in complaints]
-    return told, complaints, render_timeline([*said, *absent], titles, words, lambda a, b: _working(visit, a, b))
+    return lines, complaints, render_timeline([*marks, *absent], titles, words, lambda a, b: _working(visit, a, b))
 
 
 def _complaint(visit: Visit, number: int, row: Mapping[str, Any], mine: set[int]) -> Complaint:
@@ -80,13 +80,13 @@ def clause(visit: Visit, rule: Rule | None, on: dt.date | None) -> str:
     return ""
 
 
-def _flag_words(visit: Visit, one: Complaint) -> str:
-    title = visit.in_language(one.rule.title) if one.rule else one.name
-    return f"{title} · {one.clause}" if one.clause else title
+def _flag_words(visit: Visit, complaint: Complaint) -> str:
+    title = visit.in_language(complaint.rule.title) if complaint.rule else complaint.name
+    return f"{title} · {complaint.clause}" if complaint.clause else title
 
 
 def lane_of(visit: Visit, step: Step) -> tuple[str, str]:
-    """Return the lane of a step: that of the body that took it, else that of its kind."""
+    """Return the lane of a step: that of its body, else that of its kind."""
     body = _field(step.kind, _BODY)
     value = step.row.get(_BODY)
     if body is not None and body.choices and value in body.choices:
@@ -99,7 +99,7 @@ def _field(kind: Kind, name: str) -> Field | None:
 
 
 def words_of(visit: Visit, step: Step) -> str:
-    """Return what a step says in a few words: its title, or its choices and with whom."""
+    """Return the text of a step: its title, or its choices and the other party."""
     title = str(step.row.get(_TITLE) or "")
     chosen = [
         visit.in_language(field.choices[str(step.row[field.name])])
@@ -116,7 +116,7 @@ def words_of(visit: Visit, step: Step) -> str:
 
 
 def moment_of(step: Step) -> dt.datetime | None:
-    """Return when a step happened: to the minute where that was said, else its day."""
+    """Return when a step happened: to the minute where that was reported, else its day."""
     valid = step.kind.valid
     on = valid.get("at") or valid.get("on") or valid.get("from") or ""
     exact = step.row.get(f"{on.removesuffix('_on')}_at") if on.endswith("_on") else None
@@ -135,7 +135,7 @@ def _when(moment: dt.datetime | None) -> str:
     return moment.date().isoformat() if moment.time() == dt.time.min else formatting.day(moment)
 
 
-def _told(visit: Visit, step: Step, flags: tuple[int, ...], strip: Timeline) -> StepText:
+def _step_text(visit: Visit, step: Step, flags: tuple[int, ...], strip: Timeline) -> StepText:
     name = step.kind.name
     code = str(step.row.get(name) or "")
     return StepText(
@@ -153,7 +153,7 @@ def _told(visit: Visit, step: Step, flags: tuple[int, ...], strip: Timeline) -> 
 
 
 def _marks(visit: Visit, step: Step, flags: tuple[int, ...]) -> Iterable[LaneText]:
-    """Yield the marks of a step: the step itself, its other days, and its period where it holds for a time."""
+    """Yield the marks of a step: the step itself, its other days, and its period where it has one."""
     lane, first = lane_of(visit, step)[0], moment_of(step)
     words = words_of(visit, step)
     amount = step.row.get(_AMOUNT)
@@ -183,19 +183,19 @@ def _marks(visit: Visit, step: Step, flags: tuple[int, ...]) -> Iterable[LaneTex
             yield LaneText(lane, moment, visit.in_language(field.title), step.fact, is_first=first is None, flags=flags)
 
 
-def _absent(visit: Visit, one: Complaint) -> LaneText | None:
-    """Return the mark of a step that a rule looks for and that is not there."""
-    kind = visit.pack.kinds.get(one.rule.expects.get("kind", "")) if one.rule else None
-    if kind is None or one.since is None or one.rule is None:
+def _missing_step(visit: Visit, complaint: Complaint) -> LaneText | None:
+    """Return the mark of a step that a rule requires and that is missing."""
+    kind = visit.pack.kinds.get(complaint.rule.expects.get("kind", "")) if complaint.rule else None
+    if kind is None or complaint.since is None or complaint.rule is None:
         return None
-    body = one.rule.expects.get(_BODY, "")
+    body = complaint.rule.expects.get(_BODY, "")
     lane = f"{kind.name}/{body}" if body else kind.name
-    at = dt.datetime.combine(one.since, dt.time.min)
-    return LaneText(lane, at, visit.text("strips.absent"), -1, is_absent=True, flags=(one.number,))
+    at = dt.datetime.combine(complaint.since, dt.time.min)
+    return LaneText(lane, at, visit.text("strips.absent"), -1, is_absent=True, flags=(complaint.number,))
 
 
-def _lanes(visit: Visit, strip: Timeline, said: Iterable[LaneText], absent: Iterable[LaneText]) -> dict[str, str]:
-    """Return the lanes with their titles, in the order in which they begin; bodies stand together."""
+def _lanes(visit: Visit, strip: Timeline, marks: Iterable[LaneText], absent: Iterable[LaneText]) -> dict[str, str]:
+    """Return the lanes with their titles, in the order of their first steps; bodies come together."""
     titles = dict(lane_of(visit, step) for step in strip.steps)
     for mark in absent:
         table, _, body = mark.lane.partition("/")
@@ -205,7 +205,7 @@ def _lanes(visit: Visit, strip: Timeline, said: Iterable[LaneText], absent: Iter
             mark.lane, visit.in_language(field.choices[body]) if field and body else visit.in_language(kind.title)
         )
     begins: dict[str, dt.datetime] = {}
-    for mark in [*said, *absent]:
+    for mark in [*marks, *absent]:
         table = mark.lane.partition("/")[0]
         late = _NEVER if mark.until else mark.at
         for key in (mark.lane, table):
@@ -215,7 +215,7 @@ def _lanes(visit: Visit, strip: Timeline, said: Iterable[LaneText], absent: Iter
         table = lane.partition("/")[0]
         return begins.get(table, _NEVER), table, begins.get(lane, _NEVER)
 
-    drawn = {mark.lane for mark in [*said, *absent]}
+    drawn = {mark.lane for mark in [*marks, *absent]}
     return {lane: titles[lane] for lane in sorted(titles, key=place) if lane in drawn}
 
 
@@ -224,8 +224,8 @@ def _working(visit: Visit, first: dt.date, last: dt.date) -> dict[dt.date, bool]
     return {row["day"]: bool(row["is_working"]) for row in rows}
 
 
-def fields_said(visit: Visit, step: Step) -> list[tuple[str, str]]:
-    """Return all that a step says, field by field."""
+def step_fields(visit: Visit, step: Step) -> list[tuple[str, str]]:
+    """Return all fields of a step with their values."""
     return [
         (visit.in_language(field.title), cell(visit, field, step.row[field.name]))
         for field in step.kind.fields

@@ -20,7 +20,7 @@ GUARANTEES = "guarantee"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One fact of a flow: when, with whom, for how much, and whether that is somebody else than the contract names."""
+    """One fact of a flow: day, other party, amount, and whether the party differs from the contract's."""
 
     fact: int
     kind: str
@@ -41,16 +41,16 @@ class FlowPicture:
 
 
 def four_flows(strip: Timeline) -> tuple[FlowPicture, ...]:
-    """Return the four flows of the contract that a strip is about; nothing where it is about no deal of goods."""
+    """Return the four flows of the timeline's contract; nothing where it has no deal in goods."""
     deal = strip.seed
     if deal is None or deal.kind.name != "contract":
         return ()
     invoices = {str(step.row["invoice"]) for step in strip.steps if step.row.get("invoice") and _is_of(step, deal)}
-    held = [step for step in strip.steps if _is_of(step, deal) or _is_invoice(step, invoices)]
-    if deal.row.get("kind") != _TRADE and not any(step.kind.name == "shipment" for step in held):
+    steps = [step for step in strip.steps if _is_of(step, deal) or _is_invoice(step, invoices)]
+    if deal.row.get("kind") != _TRADE and not any(step.kind.name == "shipment" for step in steps):
         return ()
     party = str(deal.row.get("counterparty") or "")
-    lines = [_line(step, party) for step in held if step.kind.name in _KINDS]
+    lines = [_line(step, party) for step in steps if step.kind.name in _KINDS]
     flows = []
     for name in FLOWS:
         mine = tuple(sorted((x for x in lines if _KINDS[x.kind] == name), key=lambda x: (str(x.day), x.fact)))
@@ -82,7 +82,7 @@ def _line(step: Step, named: str) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One leg of a ring, from a party to the next; of a leg that is out of reach only the place is known."""
+    """One leg of a ring, from a party to the next; of a leg outside the scope only the place is known."""
 
     position: int
     giver: str
@@ -101,12 +101,12 @@ class Leg:
 
     @property
     def entry(self) -> tuple[int, int]:
-        """Return the entry of the ledger that says so, and the place in it."""
+        """Return the ledger entry of the fact, and its place in it."""
         return self.fact // FACT_LINES, self.fact % FACT_LINES
 
 
 def ring_of(visit: Visit, flow: str, name: str) -> list[Leg]:
-    """Return the legs of a circle in their order; nothing where none of them is within reach."""
+    """Return the legs of a circle in their order; nothing where none of them is within scope."""
     if flow == GUARANTEES:
         rows = visit.rows(
             "SELECT position, legs, entity, guarantee AS leg, debtor AS payee, amount_cny AS amount, '' AS goods, "
@@ -125,16 +125,16 @@ def ring_of(visit: Visit, flow: str, name: str) -> list[Leg]:
 def _legs(rows: Sequence[dict[str, Any]]) -> list[Leg]:
     count, least = rows[0]["legs"], min(row["position"] for row in rows)
     first = 1 if least >= 1 else 0
-    seen = {row["position"] - first: row for row in rows}
+    by_position = {row["position"] - first: row for row in rows}
     legs = []
     for at in range(count):
-        row, before, after = seen.get(at), seen.get((at - 1) % count), seen.get((at + 1) % count)
+        row, before, after = by_position.get(at), by_position.get((at - 1) % count), by_position.get((at + 1) % count)
         if row is None:
             giver, taker = (before or {}).get("payee", ""), (after or {}).get("entity", "")
             legs.append(Leg(at + 1, giver or "", taker or "", "", None, "", None, 0, is_hidden=True))
             continue
-        said = (row["leg"], row["amount"], row["goods"] or "", row["day"], row["fact"])
-        legs.append(Leg(at + 1, row["entity"], row["payee"], *said, is_hidden=False))
+        cells = (row["leg"], row["amount"], row["goods"] or "", row["day"], row["fact"])
+        legs.append(Leg(at + 1, row["entity"], row["payee"], *cells, is_hidden=False))
     return legs
 
 
@@ -142,13 +142,13 @@ WIDE, HIGH = 600, 440
 _RADIUS, _GAP, _BULGE, _WORDS_AT = 150.0, 40.0, 1.14, 1.42
 
 
-def drawn(legs: Sequence[Leg]) -> list[Leg]:
-    """Return the legs with their places: each party on the circle, its arc to the next, and where the arc's
-    words stand.
+def with_places(legs: Sequence[Leg]) -> list[Leg]:
+    """Return the legs with their places: each party on the circle, its arc to the next, and the place of the
+    arc's text.
     """
     center_x, center_y = WIDE / 2, HIGH / 2
     places = [(x - 500 + center_x, y - 500 + center_y) for x, y in ring(len(legs), _RADIUS, 500)]
-    found = []
+    placed = []
     for at, leg in enumerate(legs):
         (x1, y1), (x2, y2) = places[at], places[(at + 1) % len(legs)]
         turn = 2 * math.pi * (at + 0.5) / len(legs) - math.pi / 2
@@ -156,20 +156,20 @@ def drawn(legs: Sequence[Leg]) -> list[Leg]:
         (ax, ay), (bx, by) = _towards(x1, y1, top_x, top_y), _towards(x2, y2, top_x, top_y)
         arc = f"M{ax:.1f} {ay:.1f} Q{top_x:.1f} {top_y:.1f} {bx:.1f} {by:.1f}"
         word_x, word_y = center_x + _RADIUS * _WORDS_AT * math.cos(turn), center_y + _RADIUS * 1.2 * math.sin(turn)
-        said = {name: getattr(leg, name) for name in Leg.__slots__}
-        found.append(Leg(**said | {"x": x1, "y": y1, "arc": arc, "word_x": word_x, "word_y": word_y}))
-    return found
+        fields = {name: getattr(leg, name) for name in Leg.__slots__}
+        placed.append(Leg(**fields | {"x": x1, "y": y1, "arc": arc, "word_x": word_x, "word_y": word_y}))
+    return placed
 
 
 def _towards(x: float, y: float, to_x: float, to_y: float) -> tuple[float, float]:
-    """Return the point that lies a gap away from one point towards another, farther sideways, as boxes are wide."""
+    """Return the point a gap away from one point towards another, farther sideways, because boxes are wide."""
     long = math.hypot(to_x - x, to_y - y) or 1.0
     gap = _GAP * (1 + 0.75 * abs(to_x - x) / long) / 1.4
     return x + (to_x - x) * min(0.45, gap / long), y + (to_y - y) * min(0.45, gap / long)
 
 
 def rings_through(visit: Visit, facts: Sequence[int]) -> list[tuple[str, str, int]]:
-    """Return the circles that go through facts: flow, name, and how many legs."""
+    """Return the circles through facts: flow, name, and number of legs."""
     listed = ", ".join(str(int(fact)) for fact in facts)
     if not listed:
         return []
@@ -181,7 +181,7 @@ def rings_through(visit: Visit, facts: Sequence[int]) -> list[tuple[str, str, in
 
 
 def rings(visit: Visit, most: int) -> list[dict[str, Any]]:
-    """Return the circles of which a leg is within reach, the newest first."""
+    """Return the circles with a leg within scope, the newest first."""
     return visit.rows(
         "SELECT flow, cycle AS ring, max(legs) AS legs, min(day) AS begins, max(day) AS ends, min(amount) AS amount, "
         "list(entity ORDER BY position) AS parties FROM trade_cycle GROUP BY flow, cycle UNION ALL "

@@ -1,8 +1,8 @@
-"""Strips: from one fact, all that hangs together with it by the codes that facts name, within reach, nearest first.
+"""Timelines: from one fact, all facts connected with it by the codes in facts, within scope, nearest first.
 
-- What hangs together is read from the kinds alone: a field that bears the name of a kind names a fact of that kind.
-- A power, an account or whatever else holds for a time is shown, and leads no further: too much hangs from it.
-- Everything of a strip stands in the books of one entity.
+- Connections come from the kinds alone: a field with the name of a kind refers to a fact of that kind.
+- A power, an account or any other fact valid for a period is shown, and is not followed: too much depends on it.
+- All facts of a timeline are in the books of one entity.
 """
 
 from collections import defaultdict
@@ -22,7 +22,9 @@ Node = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A fact of a strip: its kind, its number in the ledger, its values, and how far it is from what was asked."""
+    """A fact of a timeline: its kind, its number in the ledger, its values, and its distance from the requested
+    fact.
+    """
 
     kind: Kind
     fact: int
@@ -32,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A strip: what was asked, its steps, the findings about them, and how many steps are out of reach or left out."""
+    """A timeline: the requested fact, its steps, the findings about them, and how many steps are hidden or left out."""
 
     asked: Node
     entity: str
@@ -43,12 +45,12 @@ class Timeline:
 
     @property
     def seed(self) -> Step | None:
-        """Return the step that was asked for; None where only what names it was reported."""
-        return next((one for one in self.steps if one.kind.name == self.asked[0] and one.distance == 0), None)
+        """Return the requested step; None where only facts that refer to it were reported."""
+        return next((step for step in self.steps if step.kind.name == self.asked[0] and step.distance == 0), None)
 
 
 def starts(pack: Pack) -> dict[str, Kind]:
-    """Return the kinds of which a strip can be asked: known by a code, and named by other kinds or naming them."""
+    """Return the kinds that have timelines: with a code, and connected with other kinds by it."""
     coded = {
         name: kind
         for name, kind in pack.kinds.items()
@@ -68,31 +70,31 @@ def _names(kind: Kind, coded: Iterable[str]) -> list[str]:
 
 
 def holds_for_a_time(kind: Kind) -> bool:
-    """Return whether a kind is something that holds, not something that happens."""
+    """Return whether facts of a kind are valid for a period, in place of happening at a moment."""
     return "from" in kind.valid
 
 
 def timeline_of(visit: Visit, kind: str, entity: str, code: str) -> Timeline | None:
-    """Return the strip of a fact; None where nothing of it is within reach."""
+    """Return the timeline of a fact; None where nothing of it is within scope."""
     known = starts(visit.pack)
     if kind not in known:
         return None
     steps: dict[int, Step] = {}
-    hidden, seen, level = 0, {(kind, code)}, [(kind, code)]
+    hidden, visited, level = 0, {(kind, code)}, [(kind, code)]
     for distance in range(FAR + 1):
-        found, beyond = _level(visit, known, entity, level, distance)
+        level_steps, beyond = _level(visit, known, entity, level, distance)
         hidden += beyond
-        for step in found:
+        for step in level_steps:
             steps.setdefault(step.fact, step)
         if distance == 0 and not steps:
             return None
-        reached = {node for step in found for node in _nodes(step, known)} - seen
-        seen |= reached
-        level = sorted(reached)
-    whole = sorted(steps.values(), key=lambda one: (one.distance, one.fact))
-    kept = tuple(whole[:MOST_STEPS])
-    findings = _findings(visit, entity, code, [one.fact for one in kept])
-    return Timeline((kind, code), entity, kept, findings, hidden, len(whole) > len(kept))
+        further = {node for step in level_steps for node in _nodes(step, known)} - visited
+        visited |= further
+        level = sorted(further)
+    ordered = sorted(steps.values(), key=lambda item: (item.distance, item.fact))
+    listed = tuple(ordered[:MOST_STEPS])
+    findings = _findings(visit, entity, code, [item.fact for item in listed])
+    return Timeline((kind, code), entity, listed, findings, hidden, len(ordered) > len(listed))
 
 
 def _nodes(step: Step, known: dict[str, Kind]) -> list[Node]:
@@ -102,31 +104,35 @@ def _nodes(step: Step, known: dict[str, Kind]) -> list[Node]:
 def _level(
     visit: Visit, known: dict[str, Kind], entity: str, nodes: list[Node], distance: int
 ) -> tuple[list[Step], int]:
-    """Return the facts of these codes and, but from the last ones and from what holds for a time, the facts
-    that name them.
+    """Return the facts of these codes, and the facts that refer to them.
+
+    The last level, and facts valid for a period, are not followed.
     """
     own: dict[str, list[str]] = defaultdict(list)
     for name, code in nodes:
         own[name].append(code)
-    found: list[Step] = []
+    steps: list[Step] = []
     hidden = 0
     for table, kind in visit.pack.kinds.items():
         if len(kind.books) != 1 or kind.is_made:
             continue
         codes = {
-            name: some
-            for name, some in own.items()
+            name: values_of
+            for name, values_of in own.items()
             if _type(kind, name) == "code" and (name == table or _leads_on(known[name], distance))
         }
         if not codes:
             continue
-        said = " OR ".join(f'"{name}" IN ({", ".join("?" * len(some))})' for name, some in codes.items())
-        where, values = f'"{kind.books[0]}" = ? AND ({said})', [entity, *(c for some in codes.values() for c in some)]
+        condition = " OR ".join(f'"{name}" IN ({", ".join("?" * len(values_of))})' for name, values_of in codes.items())
+        where, values = (
+            f'"{kind.books[0]}" = ? AND ({condition})',
+            [entity, *(c for values_of in codes.values() for c in values_of)],
+        )
         rows = visit.rows(f"SELECT * FROM {table} WHERE {where} ORDER BY fact LIMIT {MOST_STEPS + 1}", values)
-        found += [Step(kind, row["fact"], row, distance) for row in rows]
+        steps += [Step(kind, row["fact"], row, distance) for row in rows]
         if not visit.sees_all(table):
             hidden += max(0, visit.count_hidden(table, where, values) or 0)
-    return found, hidden
+    return steps, hidden
 
 
 def _leads_on(kind: Kind, distance: int) -> bool:

@@ -1,6 +1,7 @@
-"""The picture of a strip as numbers: lanes by body, steps on their days, days without work shaded, findings as flags.
+"""The picture of a timeline as numbers: lanes by body, steps on their days, days without work shaded, findings as
+flags.
 
-Days without a step are drawn narrower, and long quiet times narrower still: order and nearness are what one looks for.
+Days without a step are drawn narrower, and long quiet times narrower still: a reader needs order and nearness.
 """
 
 import datetime as dt
@@ -18,7 +19,7 @@ _WIDE_CHAR, _NARROW_CHAR = 11.6, 6.3
 
 @dataclass(frozen=True, slots=True)
 class LaneText:
-    """One thing to draw: the lane it stands in, its moment, its words; `until` makes it a period."""
+    """One item to draw: its lane, its moment, its text; `until` makes it a period."""
 
     lane: str
     at: dt.datetime
@@ -32,7 +33,7 @@ class LaneText:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A step where it stands; `x2` ends a period, `text_x` begins its words (or ends them, where `is_left`)."""
+    """A step at its place; `x2` ends a period, `text_x` begins its text (or ends it, where `is_left`)."""
 
     x: float
     y: float
@@ -44,7 +45,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A lane: its title, where it begins, how high it is."""
+    """A lane: its title, its top, its height."""
 
     title: str
     y: float
@@ -53,7 +54,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A finding on the time line: its number, its place, and the step from which a line leads down to it."""
+    """A finding on the timeline: its number, its place, and the step that its line connects to."""
 
     number: int
     x: float
@@ -78,28 +79,26 @@ class Picture:
 
 
 class Scale:
-    """Where days stand: days of steps are wide, others narrow, long quiet times narrower."""
+    """The position of days: days of steps are wide, others narrow, long quiet times narrower."""
 
     def __init__(self, days: Sequence[dt.date]) -> None:
-        """Take the days on which something happened."""
+        """Store the days on which something happened, and compute their positions."""
         self.days = sorted(set(days))
         at = 0.0
         self._starts: dict[dt.date, float] = {}
         self._gaps: list[tuple[dt.date, int, float, float]] = []
-        for one, after in zip(self.days, [*self.days[1:], None], strict=True):
-            self._starts[one] = at
+        for day, after in zip(self.days, [*self.days[1:], None], strict=True):
+            self._starts[day] = at
             at += _STEP_DAY
-            quiet = (after - one).days - 1 if after else 0
+            quiet = (after - day).days - 1 if after else 0
             if quiet > 0:
                 wide = _DAY * quiet if quiet <= _LONG else _DAY * _LONG + _GROWS * math.log2(quiet / _LONG)
-                self._gaps.append((one, quiet, at, wide))
+                self._gaps.append((day, quiet, at, wide))
                 at += wide
         self.stretch = min(_MOST_STRETCH, (WIDE - LEFT - RIGHT) / max(at, 1.0))
 
     def x(self, moment: dt.datetime | dt.date) -> float:
-        """Return where a moment stands; a day alone stands in the middle of its day, what is outside stands at
-        the edge.
-        """
+        """Return the position of a moment; a day alone is in the middle of its day, days outside are at the edge."""
         day = moment.date() if isinstance(moment, dt.datetime) else moment
         part = 0.5
         if isinstance(moment, dt.datetime) and moment.time() != dt.time.min:
@@ -124,16 +123,16 @@ class Scale:
         return middle - half, middle + half
 
     def gaps(self) -> list[tuple[dt.date, dt.date, float, float, float]]:
-        """Return each quiet time: the days around it, where it begins and ends, and how wide one of its days is."""
+        """Return each quiet time: the days around it, where it begins and ends, and the width of one of its days."""
         after = dict(zip(self.days, self.days[1:], strict=False))
         return [
-            (one, after[one], LEFT + self.stretch * at, LEFT + self.stretch * (at + wide), self.stretch * wide / quiet)
-            for one, quiet, at, wide in self._gaps
+            (day, after[day], LEFT + self.stretch * at, LEFT + self.stretch * (at + wide), self.stretch * wide / quiet)
+            for day, quiet, at, wide in self._gaps
         ]
 
 
 def text_width(words: str) -> float:
-    """Return about how wide words are drawn.
+    """Return the approximate width of a drawn text.
 
     >>> text_width("ab") < text_width("甲乙")
     True
@@ -142,18 +141,18 @@ def text_width(words: str) -> float:
 
 
 def render_timeline(
-    said: Sequence[LaneText],
+    items: Sequence[LaneText],
     titles: Mapping[str, str],
     flags: Sequence[tuple[int, dt.date | None, str, frozenset[int]]],
     working: Callable[[dt.date, dt.date], Mapping[dt.date, bool]],
 ) -> Picture | None:
     """Return the picture; None where nothing has a day.
 
-    `titles` gives the lanes in their order; `flags` are findings: number, day, words, and the facts concerned;
-    `working` says of the days of a span which are worked, and nothing of a day it does not know.
+    `titles` are the lanes in their order; `flags` are findings: number, day, text, and the facts concerned. `working`
+    returns the days of a span that it knows, each with whether it is a working day.
     """
-    points = [one for one in said if one.until is None]
-    days = [one.at.date() for one in points] or [one.at.date() for one in said]
+    points = [item for item in items if item.until is None]
+    days = [item.at.date() for item in points] or [item.at.date() for item in items]
     if not days:
         return None
     scale = Scale(days)
@@ -162,26 +161,26 @@ def render_timeline(
     dots: list[Dot] = []
     y = float(_HEAD)
     for lane, title in titles.items():
-        mine = sorted((one for one in said if one.lane == lane), key=lambda one: (one.at, not one.is_first))
+        mine = sorted((item for item in items if item.lane == lane), key=lambda item: (item.at, not item.is_first))
         placed, rows = _place(mine, scale)
         high = 2 * _PAD + _LINE * max(1, rows)
-        dots += [Dot(x, y + _PAD + _LINE * (row + 0.5), x2, tx, left, one) for one, x, x2, tx, left, row in placed]
+        dots += [Dot(x, y + _PAD + _LINE * (row + 0.5), x2, tx, left, item) for item, x, x2, tx, left, row in placed]
         lanes.append(Lane(title, y, high))
         y += high
     end = y
-    marked, y = _flags(flags, dots, scale, end)
-    gaps = tuple((a, b, _worked(calendar, one, two), (two - one).days) for one, two, a, b, _ in scale.gaps())
-    return Picture(tuple(lanes), tuple(dots), marked, _shades(scale, calendar), _ticks(scale), gaps, end, y + 8)
+    placed_flags, y = _flags(flags, dots, scale, end)
+    gaps = tuple((a, b, _working_days(calendar, item, two), (two - item).days) for item, two, a, b, _ in scale.gaps())
+    return Picture(tuple(lanes), tuple(dots), placed_flags, _shades(scale, calendar), _ticks(scale), gaps, end, y + 8)
 
 
 def _place(mine: Sequence[LaneText], scale: Scale) -> tuple[list[tuple[LaneText, float, float, float, bool, int]], int]:
-    """Return each step its row, so that no words lie on others."""
+    """Return each step with its row, so that no texts overlap."""
     rows: list[list[tuple[float, float]]] = []
     placed = []
-    for one in mine:
-        x = scale.x(one.at)
-        x2 = max(x + 4, scale.x(one.until)) if one.until else x
-        wide = text_width(one.words) + 10
+    for item in mine:
+        x = scale.x(item.at)
+        x2 = max(x + 4, scale.x(item.until)) if item.until else x
+        wide = text_width(item.words) + 10
         is_left = x + 9 + wide > WIDE - 4
         text_x = x - 9 if is_left else x + 9
         span = (text_x - wide if is_left else x - 6, x + 6 if is_left else max(text_x + wide, x2))
@@ -191,41 +190,41 @@ def _place(mine: Sequence[LaneText], scale: Scale) -> tuple[list[tuple[LaneText,
         if row == len(rows):
             rows.append([])
         rows[row].append(span)
-        placed.append((one, x, x2, text_x, is_left, row))
+        placed.append((item, x, x2, text_x, is_left, row))
     return placed, len(rows)
 
 
 def _flags(
     flags: Sequence[tuple[int, dt.date | None, str, frozenset[int]]], dots: Sequence[Dot], scale: Scale, y: float
 ) -> tuple[tuple[Flag, ...], float]:
-    found = []
+    placed = []
     y += 10
     for number, day, words, facts in flags:
         near = [dot for dot in dots if dot.said.fact in facts and dot.said.is_first]
         if near:
-            one = max(near, key=lambda dot: dot.x)
-            x, from_y = one.x, one.y
+            last = max(near, key=lambda dot: dot.x)
+            x, from_y = last.x, last.y
         else:
             x, from_y = scale.x(day or scale.days[-1]), y
         is_left = x + 20 + text_width(words) > WIDE
-        found.append(Flag(number, x, y + 9, from_y, words, is_left))
+        placed.append(Flag(number, x, y + 9, from_y, words, is_left))
         y += 20
-    return tuple(found), y
+    return tuple(placed), y
 
 
-def _worked(calendar: Mapping[dt.date, bool], one: dt.date, two: dt.date) -> int:
-    """Return how many working days lie after one day up to another; -1 where the calendar does not know them all."""
-    days = [one + dt.timedelta(days=n) for n in range(1, (two - one).days + 1)]
+def _working_days(calendar: Mapping[dt.date, bool], first: dt.date, last: dt.date) -> int:
+    """Return how many working days follow one day up to another; -1 where the calendar does not cover them."""
+    days = [first + dt.timedelta(days=n) for n in range(1, (last - first).days + 1)]
     return sum(calendar[day] for day in days) if all(day in calendar for day in days) else -1
 
 
 def _shades(scale: Scale, calendar: Mapping[dt.date, bool]) -> tuple[tuple[float, float], ...]:
-    """Return the bands of days that are not worked, where a day is wide enough to be seen."""
+    """Return the bands of days without work, where a day is wide enough to be visible."""
     narrow = {
-        one + dt.timedelta(days=n)
-        for one, two, _, _, wide in scale.gaps()
+        first + dt.timedelta(days=n)
+        for first, last, _, _, wide in scale.gaps()
         if wide < _SHADE_FROM
-        for n in range(1, (two - one).days)
+        for n in range(1, (last - first).days)
     }
     bands: list[tuple[float, float]] = []
     for day in sorted(day for day, is_worked in calendar.items() if not is_worked and day not in narrow):

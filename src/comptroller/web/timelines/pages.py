@@ -1,4 +1,4 @@
-"""Strips: what there is to look at, one strip on its time line with its four flows, and a circle as a ring."""
+"""Timelines: the kinds to choose from, one timeline with its four flows, and a circle as a ring."""
 
 from typing import Annotated, Any
 
@@ -12,8 +12,8 @@ from comptroller.web.shell.labels import cell
 from comptroller.web.shell.menu import MenuEntry
 from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
-from comptroller.web.timelines.describe import fields_said, tell
-from comptroller.web.timelines.flows import HIGH, WIDE, drawn, four_flows, ring_of, rings, rings_through
+from comptroller.web.timelines.describe import describe, step_fields
+from comptroller.web.timelines.flows import HIGH, WIDE, four_flows, ring_of, rings, rings_through, with_places
 from comptroller.web.timelines.gather import holds_for_a_time, starts, timeline_of
 
 router = APIRouter()
@@ -42,11 +42,11 @@ def strips(  # noqa: PLR0913, PLR0917 - what one may ask by
     text: Word = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    """Return the facts of one kind, the newest first, each with how much is found about it; or the circles."""
+    """Return the facts of one kind, the newest first, each with its number of findings; or the circles."""
     known = starts(visit.pack)
-    shelf = kind if kind in known or kind == RINGS else next(iter(_shelves(visit)), RINGS)
-    asked = {"kind": shelf, "under": under, "entity": entity, "text": text}
-    common: dict[str, Any] = {"shelf": shelf, "shelves": [*_shelves(visit), RINGS], "asked": asked, "page": page}
+    shelf = kind if kind in known or kind == RINGS else next(iter(_first_kinds(visit)), RINGS)
+    criteria = {"kind": shelf, "under": under, "entity": entity, "text": text}
+    common: dict[str, Any] = {"shelf": shelf, "shelves": [*_first_kinds(visit), RINGS], "asked": criteria, "page": page}
     if shelf == RINGS:
         return render(
             visit, "timelines/strips.html", **common, rows=rings(visit, 200), count=0, pages=1, heads=[], cells=None
@@ -54,13 +54,13 @@ def strips(  # noqa: PLR0913, PLR0917 - what one may ask by
     made = known[shelf]
     books = made.books[0]
     wheres, values = ["true"], []
-    for said, where in (
+    for value, where in (
         (entity, f'k."{books}" = ?'),
         (text, f"contains(lower({_searched(made)}), lower(?))"),
     ):
-        if said:
+        if value:
             wheres.append(where)
-            values.append(said)
+            values.append(value)
     if under:
         where, more = visit.under(f'k."{books}"', under)
         wheres.append(where)
@@ -68,9 +68,9 @@ def strips(  # noqa: PLR0913, PLR0917 - what one may ask by
     sql = f"FROM {shelf} AS k WHERE {' AND '.join(wheres)}"
     day = made.valid.get("on") or made.valid.get("at") or made.valid.get("from")
     order = f'ORDER BY k."{day}" DESC NULLS LAST, k.fact DESC'
-    shown = visit.rows(f"SELECT k.fact {sql} {order} LIMIT {PAGE} OFFSET {(page - 1) * PAGE}", values)
-    facts = ", ".join(str(int(row["fact"])) for row in shown)  # whole rows of those alone that are shown
-    rows = visit.rows(f"SELECT * FROM {shelf} AS k WHERE k.fact IN ({facts}) {order}") if shown else []
+    page_rows = visit.rows(f"SELECT k.fact {sql} {order} LIMIT {PAGE} OFFSET {(page - 1) * PAGE}", values)
+    facts = ", ".join(str(int(row["fact"])) for row in page_rows)  # full rows of the listed facts only
+    rows = visit.rows(f"SELECT * FROM {shelf} AS k WHERE k.fact IN ({facts}) {order}") if page_rows else []
     count = visit.count(shelf, " AND ".join(wheres), values)
     visit.hidden_count = visit.count_hidden(shelf)
     aside = (shelf, books, day, "amount_cny", "amount", "currency")
@@ -90,13 +90,13 @@ def strips(  # noqa: PLR0913, PLR0917 - what one may ask by
         books=books,
         day_of=day,
         amount_of="amount_cny" if "amount_cny" in made.columns else "",
-        found=_found(visit, shelf, [str(row[shelf]) for row in rows]),
+        found=_finding_counts(visit, shelf, [str(row[shelf]) for row in rows]),
         cells=lambda field, row: cell(visit, field, row[field.name]),
     )
 
 
-def _shelves(visit: Visit) -> list[str]:
-    """Return the kinds of strips that one begins with: those with most ties, and of which there is something."""
+def _first_kinds(visit: Visit) -> list[str]:
+    """Return the kinds of the first page: those with most connections and at least one fact."""
 
     def make() -> list[str]:
         known = starts(visit.pack)
@@ -105,13 +105,13 @@ def _shelves(visit: Visit) -> list[str]:
             + sum(other in kind.columns for other in known)
             for name, kind in known.items()
         }
-        held = [
+        filled = [
             n for n, kind in known.items() if not holds_for_a_time(kind) and visit.one(f"SELECT 1 FROM {n} LIMIT 1")
         ]
-        return sorted(held, key=lambda name: (-ties[name], name))[:10]
+        return sorted(filled, key=lambda name: (-ties[name], name))[:10]
 
-    found: list[str] = visit.cached("strip shelves", make)
-    return found
+    kinds: list[str] = visit.cached("strip shelves", make)
+    return kinds
 
 
 def _searched(kind: Any) -> str:
@@ -119,8 +119,8 @@ def _searched(kind: Any) -> str:
     return f"concat_ws(' ', {', '.join(names)})"
 
 
-def _found(visit: Visit, kind: str, codes: list[str]) -> dict[tuple[str, str], int]:
-    """Return how many findings name each of these codes as that kind: by entity and code."""
+def _finding_counts(visit: Visit, kind: str, codes: list[str]) -> dict[tuple[str, str], int]:
+    """Return how many findings name each of these codes in that kind: by entity and code."""
     if not codes:
         return {}
     place = f"json_extract_string(evidence, '$.{kind}')"
@@ -135,30 +135,36 @@ def _found(visit: Visit, kind: str, codes: list[str]) -> dict[tuple[str, str], i
 
 @router.get("/strips/rings/{flow}/{name:path}")
 def ring_page(visit: Seeing, flow: str, name: str) -> Response:
-    """Return a circle as a ring with its legs; raises Gone for one of which no leg is within reach."""
+    """Return a circle as a ring with its legs.
+
+    Raises:
+        NotFound: no leg of it is within scope.
+    """
     legs = present(ring_of(visit, flow, name) or None, name)
     visit.hidden_count = sum(leg.is_hidden for leg in legs)
-    seen = [leg for leg in legs if not leg.is_hidden]
-    marks = ", ".join(str(leg.fact) for leg in seen)
-    found = visit.rows(
+    visible = [leg for leg in legs if not leg.is_hidden]
+    marks = ", ".join(str(leg.fact) for leg in visible)
+    findings = visit.rows(
         f"SELECT finding, rule, entity, since FROM finding_now WHERE state IN {OPEN} "
         f"AND list_has_any(entries, [{marks}]::BIGINT[]) ORDER BY since, finding LIMIT 40"
     )
     table = flow if flow in visit.pack.kinds else ""
     is_money = flow != "shipment"
     return render(
-        visit, "timelines/ring.html", legs=drawn(legs), flow=flow, name=name, wide=WIDE, high=HIGH, found=found, table=table,
-        is_money=is_money, least=min((leg.amount for leg in seen if leg.amount is not None), default=None),
+        visit, "timelines/ring.html", legs=with_places(legs), flow=flow, name=name, wide=WIDE, high=HIGH, found=findings, table=table,
+        is_money=is_money, least=min((leg.amount for leg in visible if leg.amount is not None), default=None),
     )  # fmt: skip
 
 
 @router.get("/strips/{kind}/{entity}/{code:path}")
 def strip_page(visit: Seeing, kind: str, entity: str, code: str) -> Response:
-    """Return one strip: its picture, its steps, what is found about it, its flows; raises Gone for what is out
-    of reach.
+    """Return one timeline: its picture, its steps, its findings, its flows.
+
+    Raises:
+        NotFound: the timeline is outside the scope.
     """
     strip = present(timeline_of(visit, kind, entity, code) if visit.sees_entity(entity) else None, code)
-    told, complaints, picture = tell(visit, strip)
+    lines, complaints, picture = describe(visit, strip)
     visit.hidden_count = strip.hidden_count
     seed = strip.seed
     return render(
@@ -167,10 +173,10 @@ def strip_page(visit: Seeing, kind: str, entity: str, code: str) -> Response:
         strip=strip,
         kind=visit.pack.kinds[kind],
         code=code,
-        told=told,
+        told=lines,
         complaints=complaints,
         picture=picture,
-        fields=fields_said(visit, seed) if seed else [],
+        fields=step_fields(visit, seed) if seed else [],
         flows=four_flows(strip),
         rings=rings_through(visit, [step.fact for step in strip.steps]),
         starts=starts(visit.pack),
