@@ -1,7 +1,8 @@
-"""Measure the goals of docs/performance.md on made data: `make bench`, or `python -m bench [--held N] [--small] [--only NAME]`.
+"""Measure the goals of docs/performance.md on made data: `make bench`, or `python -m bench [--held N] [--small] [--only
+NAME]`.
 
-Each measure runs in a process of its own, one after the other, so that none has the memory or the warmth of another.
-It takes minutes at full size; on a machine that does other things the figures say little.
+Each measure runs in its own process, one after the other, so that none starts with another's memory or caches. It takes
+minutes at full size; on a busy machine the figures mean little.
 """
 
 import argparse
@@ -33,7 +34,7 @@ MEASURES: dict[str, Callable[[Size, Path], Found]] = {
     "rebuild": rebuild,
     "rivals": rivals,
 }
-"""By name, in the order in which they run; `sustained` gives the figure of memory as well."""
+"""Measures by name, in the order in which they run; `sustained` returns the memory figure as well."""
 NODES: dict[str, Callable[[Size], list[tuple[int, str]]]] = {
     "ledger": lambda _: [],
     "rivals": lambda _: [],
@@ -53,12 +54,12 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "cases, board and clocks": (("bench.cases",), ("2000",)),
     "console pages": (("bench.pages",), ("--held", "20000", "--rounds", "1", "--readers", "8")),
 }
-"""Benches of rooms that run by themselves as well: their module, and what makes them small."""
+"""Benches of single packages that also run by themselves: their module, and the arguments that make them small."""
 LATER = {"install to first finding": "`time make demo` on an empty machine measures it"}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the measures that are asked for; returns 1 where one failed, whatever the figures say."""
+    """Run the chosen measures; returns 1 if one failed, independent of the figures."""
     asked = _asked(arguments)
     size = (SMALL if asked.small else FULL).at(min(asked.held, SMALL.held) if asked.small else asked.held)
     chosen = [asked.only] if asked.only else list(MEASURES)
@@ -96,7 +97,7 @@ def _asked(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _measure(name: str, size: Size, folder: Path) -> tuple[Found, bool]:
-    """Return what a measure found, and whether it ran through; one that fails does not keep the others from running."""
+    """Return the figures of a measure, and whether it ran to its end; a failure does not stop the others."""
     try:
         for count, kind in NODES[name](size):
             if not (folder / f"{kind}-{count}").is_dir():
@@ -109,7 +110,7 @@ def _measure(name: str, size: Size, folder: Path) -> tuple[Found, bool]:
 
 
 def _room(name: str, *, small: bool) -> tuple[list[str], bool]:
-    """Run a room's own bench; returns the lines that it printed, and whether it ran through."""
+    """Run the bench of one package; returns the lines that it printed, and whether it ran to its end."""
     module, less = ROOMS[name]
     ran = subprocess.run(
         [sys.executable, "-m", *module, *(less if small else ())],

@@ -38,7 +38,7 @@ def rules(size: Size, folder: Path) -> Found:
 
 
 def _awake(worker: Engine) -> list[str]:
-    """Return the rules that judge a table in which something is."""
+    """Return the rules that judge a table with rows."""
     full = {t for t in worker.pack.tables if worker.duck.rows(f"SELECT EXISTS (SELECT 1 FROM {t})")[0][0]}
     return [name for name, rule in worker.pack.rules.items() if rule.judges in full]
 

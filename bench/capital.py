@@ -1,8 +1,9 @@
-"""Capital through the books: one stake changed at a big register, and payments folded and judged with circles watched or not.
+"""Ownership through the books: one stake changed at a big register, and payments folded and judged with and without
+cycles.
 
-`python bench/capital.py [ENTITIES] [PAYMENTS]`. The register is that of `graph_control`. Of a change three times are told:
-the graph's own work (what may differ found, told before and after, compared: the rows that make dockets due), the same
-with those rows written, and the whole fold of the report, in one transaction. Judging is not in these times.
+`python bench/capital.py [ENTITIES] [PAYMENTS]`. The register is that of `graph_control`. Three times are reported for a
+change. The first is the graph's own work: find what may differ, compute it before and after, and compare. The second
+adds writing those rows. The third is the whole fold of the report, in one transaction. Judging is not in these times.
 """
 
 import datetime as dt

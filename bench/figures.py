@@ -1,4 +1,4 @@
-"""A figure with its workload in words, the table in which figures are printed, and the file in which they are kept."""
+"""A figure with its workload in words, the table that prints figures, and the file that stores them."""
 
 import json
 import os
@@ -129,7 +129,7 @@ def write_figures(
     about: Mapping[str, Any],
     printed: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
-    """Write the same as JSON, and beside it the lines that benches of rooms printed."""
+    """Write the same as JSON, and beside it the lines that the benches of packages printed."""
     said = {"machine": dict(about), "figures": [one.as_json() for one in figures], "not_measured": dict(skipped)}
     said |= {"rooms": {name: list(lines) for name, lines in printed.items()}} if printed else {}
     path.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,8 +1,8 @@
 """Control and effective share on a made register with the published statistics of the Italian one: the medians.
 
 The register has 4.06 million entities and 3.96 million stakes in 1.26 million held companies (Gulino and others, ICDE
-2021; Magnanimi and others, 2022): about three holders a company, one of 28,000 holdings, one of 5,000 holders, small
-loops only, and 2.8 million entities that hold and are not held.
+2021; Magnanimi and others, 2022). That is about three holders a company; one holder has 28,000 holdings, and one
+company has 5,000 holders. Loops are small, and 2.8 million entities hold without being held.
 """
 
 from __future__ import annotations

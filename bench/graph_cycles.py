@@ -1,7 +1,7 @@
-"""Circles of payments: rate and latency on a made stream, and recall on labelled transfers where they are at hand.
+"""Cycles of payments: rate and latency on a made stream, and recall on labelled transfers where the file is present.
 
-The made stream is 5 million payments between 500,000 accounts over thirty days, with a few busy accounts, amounts over
-four powers of ten, and planted circles of 2 to 12 legs; each payment is taken as it comes, on one core.
+The made stream is 5 million payments between 500,000 accounts over thirty days. It has a few busy accounts, amounts
+over four powers of ten, and planted cycles of 2 to 12 legs. Each payment is processed as it comes, on one core.
 """
 
 from __future__ import annotations

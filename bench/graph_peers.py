@@ -1,10 +1,10 @@
-"""Control, circles and relations beside peers, on the same made graph in one run; all that can be compared must be equal.
+"""Control, cycles and relations beside peers, on the same made graph in one run; all comparable results must be equal.
 
-`python -m bench.graph_peers [ENTITIES] [PAYMENTS] [TIES]`. Control: the least fixpoint of `graph.control` and the forest
-beside clingo (an answer set program), networkx (its graph walked in Python) and DuckDB (a query repeated until nothing
-is added). Circles: beside snapml's preprocessor, payment by payment and in one batch, and DuckDB's joins of two to four
-legs. Relations in three steps: beside igraph, networkx and a recursive query of DuckDB, without any rule of which tie may
-follow which, because they have none.
+`python -m bench.graph_peers [ENTITIES] [PAYMENTS] [TIES]`. Control: the least fixpoint of `graph.control` and the
+forest. The peers are clingo (an answer set program), networkx (its graph walked in Python) and DuckDB (a query repeated
+until nothing is added). Cycles: the peers are snapml's preprocessor, payment by payment and in one batch, and DuckDB's
+joins of two to four legs. Relations in three steps: the peers are igraph, networkx and a recursive query of DuckDB. The
+peers have no rule for the order of ties, so none is applied.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ SELECT i.owner, s.company AS entity FROM inside AS i JOIN stake AS s ON s.holder
 WHERE s.company <> i.owner GROUP BY ALL HAVING sum(s.parts) > {half}
 EXCEPT SELECT owner, entity FROM controls
 """
-"""Whoever begins holds more than half of something by one edge: nobody else can control anything."""
+"""A party that starts control owns more than half of something by one edge: no other party can control anything."""
 
 
 def told(name: str, seconds: float, said: str) -> None:
@@ -71,13 +71,13 @@ def timed(action: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def alike(name: str, found: object, wanted: object) -> str:
-    """Say that what a peer found is what we found; raises AssertionError for anything else."""
+    """Check that a peer found what we found; raises AssertionError for anything else."""
     assert found == wanted, f"{name} found something else"
     return "equal"
 
 
 def controls(entities: int) -> None:
-    """Everybody who controls anything, found by each."""
+    """Compare all controlling parties, as found by each program."""
     size, holder, company, parts = made_register(entities)
     print(f"control: {size:,} entities, {len(holder):,} stakes")
     Forest(Stakes(2, [0], [1], [WHOLE]), HALF, WHOLE)
@@ -148,11 +148,13 @@ def by_clingo(stakes: list[tuple[int, int, int]]) -> Pairs:
 
 
 def circles(payments: int) -> None:
-    """Circles of 2 to 4 payments within a day and in order of time, whatever their amounts, counted by each."""
+    """Compare cycles of 2 to 4 payments within a day and in order of time, for all amounts, as counted by each
+    program.
+    """
     accounts = max(payments // 10, 1000)
     (time, source, target, amount), _ = made_stream(payments, accounts)
     keep = source != target
-    # Nobody says which of two payments of one second came first: let each have a second of its own.
+    # The order of two payments in one second is unknown: each gets a second of its own.
     time, source, target, amount = (
         np.arange(keep.sum()) * (30 * DAY // payments or 1),
         source[keep],

@@ -16,7 +16,7 @@ RULES = np.full((4, 12), -1, np.int32)
 RULES[0] = [1, 1, 1, 1, 2, 2, 1, 1, 3, 3, 3, 3]
 RULES[1] = [1, 1, 1, 1, 2, 2, -1, -1, 3, 3, 3, 3]
 RULES[2] = [1, -1, 1, -1, -1, -1, -1, -1, -1, -1, -1, -1]
-# An address or telephone is a node of its own: it is left once, towards whoever shares it.
+# An address or telephone is a node of its own: a path leaves it once, towards each party that shares it.
 RULES[3] = [-1, -1, -1, -1, -1, -1, -1, -1, 1, 1, 1, 1]
 
 

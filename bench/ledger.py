@@ -1,7 +1,7 @@
 """How fast the ledger appends, durably and signed, beside the disk's own rate: `python bench/ledger.py [FOLDER]`.
 
 Figures are medians of several rounds in one run. The raw rate is 4 KiB appended and synced, again and again, on the
-same disk; `plain` is the same door to SQLite with one bare column and no tree, signature or index.
+same disk; `plain` is the same SQLite interface with one bare column and no tree, signature or index.
 """
 
 import gc
@@ -114,7 +114,7 @@ def _reading(path: Path, rounds: int) -> dict[str, Spread]:
 
 
 def raw_rate(folder: Path, count: int = 1000) -> float:
-    """Return how many times a second the disk of that folder keeps 4 KiB, each synced."""
+    """Return how many times a second the disk of that folder writes 4 KiB, each synced."""
     handle = os.open(folder / "raw", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     page = os.urandom(4096)
     try:

@@ -140,9 +140,7 @@ def growth(size: Size, folder: Path) -> Found:
 
 
 def peak_bytes() -> int:
-    """Return the most memory that this process had resident; that of its parent is not in it where the system
-    says so.
-    """
+    """Return the most memory that this process had resident; where the system separates them, without its parent's."""
     status = Path("/proc/self/status")
     said = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8")) if status.is_file() else None
     return (int(said[1]) if said else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * 1024

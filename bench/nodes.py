@@ -1,6 +1,6 @@
-"""Nodes at work for the bench: made, filled, and sent small reports as JSON.
+"""Nodes for the bench: made, filled, and sent small reports as JSON.
 
-A node is filled by reports of up to half a million facts each, as Parquet: each is kept in the ledger, shaped and
+A node is filled by reports of up to half a million facts each, as Parquet. Each is recorded in the ledger, shaped and
 folded into the books like any report, and nothing is judged. What is measured afterwards goes through the whole line.
 """
 
@@ -40,7 +40,7 @@ FIVE = "five"
 
 
 def pack_files(pack: str) -> dict[str, bytes]:
-    """Return the files of a pack and of what it stands on."""
+    """Return the files of a pack and of the packs that it extends."""
     if pack != FIVE:
         return gather_files([PACKS], pack)
     kinds = {f"five/kinds/{path.name}": path.read_bytes() for path in (PACKS / "base" / "kinds").glob("*.yml")}
@@ -48,7 +48,7 @@ def pack_files(pack: str) -> dict[str, bytes]:
 
 
 class Supply:
-    """Made facts in the order of their numbers; each is given once."""
+    """Made facts in the order of their numbers; each is returned once."""
 
     def __init__(self, shares: Mapping[str, float], done: Mapping[str, int] | None = None) -> None:
         """Begin at the first facts, or after those that are done."""
@@ -57,7 +57,7 @@ class Supply:
 
     @property
     def given(self) -> int:
-        """Return how many facts were given."""
+        """Return how many facts were returned."""
         return sum(self.done.values())
 
     def tables(self, count: int) -> dict[str, pa.Table]:
@@ -94,7 +94,7 @@ def reports_of(tables: Mapping[str, pa.Table], reports: int) -> list[Report]:
 
 
 def new_node(folder: Path, pack: str) -> Engine:
-    """Make a node whose register holds the made entities, and whose clock stands."""
+    """Make a node with the made entities in its register and a fixed clock."""
     key = make_key(ORIGIN, bytes(range(32)))
     worker = engine.create(folder, pack_files(pack), Charter(OWNER, ORIGIN, pack), key=key, at=AT)
     register = Report(made.parquet(made.entities()), "parquet", "entities.parquet", OWNER, "entity")
@@ -104,21 +104,21 @@ def new_node(folder: Path, pack: str) -> Engine:
 
 
 def take_seconds(worker: Engine, reports: Sequence[Report]) -> float:
-    """Return the seconds in which a node takes reports."""
+    """Return the seconds in which a node accepts reports."""
     begin = perf_counter()
     accept(worker, reports)
     return perf_counter() - begin
 
 
 def accept(worker: Engine, reports: Sequence[Report]) -> Taken:
-    """Let a node take reports, all of which must be accepted."""
+    """Send reports to a node; raises AssertionError for one that is rejected."""
     taken = worker.take(reports, AT)
     assert not taken.refused, [one.said() for found in taken.refused.values() for one in found][:3]
     return taken
 
 
 def fill(worker: Engine, supply: Supply, count: int) -> None:
-    """Keep and fold so many facts without judging them."""
+    """Record and fold so many facts without judging them."""
     server = DuckDb()
     server.set_zone(worker.pack.zone)
     for tables in supply.many(count):

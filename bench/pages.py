@@ -1,7 +1,8 @@
-"""The desk at size: server time of every page, bytes of the first one, news on an open page, and judging while people read.
+"""The console at size: server time of every page, bytes of the first page, news on an open page, and judging under
+load.
 
-`python -m bench.pages [--held N] [--rounds N] [--readers N]`. Readers come over HTTP from a process of their own.
-A page is timed right after a report moved the books, so that nothing is taken from what was kept for the position before.
+`python -m bench.pages [--held N] [--rounds N] [--readers N]`. Readers send HTTP requests from their own process. A page
+is timed right after a report moved the books, so that no cached page of an earlier position is used.
 """
 
 import argparse
@@ -33,11 +34,11 @@ MOST_SECONDS, MOST_BYTES, MOST_NEWS_SECONDS, LEAST_RATE = 0.5, 200_000, 1.0, 10_
 FACTS_A_REPORT, REPORTS_A_BATCH = 50, 100
 _LOOKED_AT = ("all", "group", "domain")
 _EVERY_SECONDS = (30.0, 10.0)
-"""How often each reader opens a page: as people do who read it, and as nobody does for long."""
+"""Seconds between two pages of a reader: as people do who read it, and faster than people do for long."""
 
 
 class Browser:
-    """One who reads: a connection that is kept open, and a session."""
+    """One reader: an open connection and a session."""
 
     def __init__(self, port: int, login: str) -> None:
         """Sign in."""
@@ -59,7 +60,7 @@ class Browser:
             self._line.request("GET", path, headers={"cookie": self._cookie})
             answer = self._line.getresponse()
         except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
-            self._line.close()  # the server let go of a line that was idle; browsers call again
+            self._line.close()  # the server closed an idle connection; browsers connect again
             self._line.request("GET", path, headers={"cookie": self._cookie})
             answer = self._line.getresponse()
         body = answer.read()
@@ -102,7 +103,7 @@ def addresses(server: Server) -> list[str]:
 
 
 def strips(server: Server) -> list[str]:
-    """Return the shelves of strips, the strip of the newest thing on each, and the ring with most legs, where
+    """Return the lists of timelines, the timeline of the newest thing on each, and the cycle with most legs, if
     there is one.
     """
     found = ["/strips?kind=rings"]
@@ -115,7 +116,7 @@ def strips(server: Server) -> list[str]:
 
 
 def move(server: Server, supply: Supply, count: int = FACTS_A_REPORT) -> int:
-    """Let the books move by some reports; returns how many findings turned."""
+    """Move the books by some reports; returns how many findings changed."""
     waiting = [server.writer.take(one) for one in supply.reports(count, FACTS_A_REPORT)]
     done = [one.result(300) for one in waiting]
     assert all(one.entry for one in done), done[0].refusals[:2]
@@ -217,7 +218,7 @@ def read_on(  # noqa: PLR0913, PLR0917 - what a process is given
 
 
 def judging(server: Server, port: int, supply: Supply, readers: int, rounds: int) -> list[Figure | Missing]:
-    """Measure facts a second with nobody reading, and with so many people who read."""
+    """Measure facts a second without readers, and with so many readers."""
     count = FACTS_A_REPORT * REPORTS_A_BATCH
 
     def rates(some: int) -> list[float]:

@@ -28,7 +28,7 @@ class PlainDuck:
         self._path.unlink()
 
     def load(self, parts: Iterator[dict[str, pa.Table]]) -> None:
-        """Hold what is there at first, and find in it."""
+        """Load the first facts, and apply the rules to them."""
         self._insert("entity", register())
         self._insert("payment_limit", limits())
         for tables in parts:

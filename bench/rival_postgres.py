@@ -102,7 +102,7 @@ class Postgres:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def load(self, parts: Iterator[dict[str, pa.Table]]) -> None:
-        """Hold what is there at first, index it, and find in it."""
+        """Load the first facts, index them, and apply the rules to them."""
         for name, columns in TABLES.items():
             self._connection.execute(f"CREATE TABLE {name} ({columns})")
         self._copy("entity", register())

@@ -1,7 +1,7 @@
 """The same five rules in Comptroller, in plain SQL re-run over everything in DuckDB, and in PostgreSQL over indexes.
 
-Each takes the same facts and the same batches, and at the end all must have found the same number by each rule. The
-rivals begin with columns of sound text in memory: they check nothing and keep no ledger.
+Each reads the same facts and the same batches, and at the end all must have found the same number by each rule. The
+rivals begin with columns of sound text in memory: they check nothing and write no ledger.
 """
 
 from collections.abc import Iterator
@@ -26,13 +26,13 @@ _Ours = tuple[list[float], list[float], dict[str, int]]
 
 
 class Rival(Protocol):
-    """Whatever holds payments and contracts and finds by five rules."""
+    """A program that stores payments and contracts and applies the five rules."""
 
     def load(self, parts: Iterator[Tables]) -> None:
-        """Hold what is there at first, and find in it."""
+        """Load the first facts, and apply the rules to them."""
 
     def take(self, tables: Tables) -> None:
-        """Take a batch, and find again."""
+        """Add a batch, and apply the rules again."""
 
     def counts(self) -> dict[str, int]:
         """Return the number found by rule."""
@@ -78,7 +78,7 @@ def rivals(size: Size, folder: Path) -> Found:
 
 
 def _comptroller(work: _Workload, place: Path) -> _Ours:
-    """Return the seconds of each batch, those of folding and judging, and what stands at the end by rule."""
+    """Return the seconds of each batch, those of folding and judging, and the standing findings by rule."""
     worker = new_node(place, FIVE)
     fill(worker, Supply(_SHARES), work.held)
     worker.watch.judge_all(worker.ledger.size)

@@ -1,15 +1,16 @@
-"""Checks receipts, consistency proofs and bare proofs without Comptroller: the standard library and `cryptography` alone.
+"""Checks receipts, consistency proofs and bare proofs without Comptroller: the standard library and `cryptography`
+alone.
 
     python verify_receipt.py ENTRY.json VERIFIER_KEY [PAYLOAD]
     python verify_receipt.py consistency PROOF.json VERIFIER_KEY
     python verify_receipt.py vectors FILE.json...
 
-ENTRY.json is what `comptroller entry N --json` printed, or the receipt that the console gives. PROOF.json is what
-`comptroller checkpoint --since SIZE --json` printed. A vector is a bare proof: {"leafIdx", "treeSize", "root", "leafHash",
-"proof"} or {"size1", "size2", "root1", "root2", "proof"}, hashes in base64.
-Every field is read in one spelling only; what is printed as proved was read from the fields that the proof covers.
-Exit code 0: it holds. 1: it does not hold, with the reason. 2: wrong use.
-Sources: RFC 6962 (hashes), RFC 9162 2.1.3.2 (inclusion) and 2.1.4.2 (consistency), C2SP signed-note and tlog-checkpoint.
+ENTRY.json is what `comptroller entry N --json` printed, or the receipt from the console. PROOF.json is what
+`comptroller checkpoint --since SIZE --json` printed. A vector is a bare proof: {"leafIdx", "treeSize", "root",
+"leafHash", "proof"} or {"size1", "size2", "root1", "root2", "proof"}, hashes in base64. Every field is read in one
+spelling only; what is printed as proved was read from the fields that the proof covers. Exit code 0: it is valid. 1: it
+is invalid, with the reason. 2: wrong use. Sources: RFC 6962 (hashes), RFC 9162 2.1.3.2 (inclusion) and 2.1.4.2
+(consistency), C2SP signed-note and tlog-checkpoint.
 """
 
 import base64
@@ -27,7 +28,7 @@ EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 
 class Wrong(Exception):
-    """What is checked does not hold; the message says why."""
+    """The checked document is invalid; the message states why."""
 
 
 def need(is_so: object, why: str) -> None:
@@ -42,7 +43,7 @@ def sha256(*parts: bytes) -> bytes:
 
 
 def parse(text: bytes, what: str) -> dict:
-    """Parse a JSON object; raises Wrong for a name that is given twice, and for numbers that are not finite."""
+    """Parse a JSON object; raises Wrong for a repeated name, and for numbers that are not finite."""
 
     def once(pairs: list) -> dict:
         found = dict(pairs)

@@ -4,7 +4,7 @@ import datetime as dt
 
 FIRST, LAST = dt.date(2024, 1, 1), dt.date(2025, 12, 31)
 FINAL_TICK = dt.datetime(2026, 1, 5, 9, 0)
-"""Where the clock stands at the end, by the owner's wall."""
+"""Last moment of the clock, in the owner's local time."""
 
 _OFF = (
     "2023-10-01/06 2023-12-30/31 2024-01-01/01 2024-02-10/17 2024-04-04/06 2024-05-01/05 2024-06-10/10 2024-09-15/17 "
@@ -18,7 +18,7 @@ _WORKED = (
 
 
 def day(said: str) -> dt.date:
-    """Return the day that was said.
+    """Return the day that a text names.
 
     >>> day("2024-02-29")
     datetime.date(2024, 2, 29)
@@ -98,7 +98,7 @@ def month_end(first: dt.date) -> dt.date:
 
 
 def at(one: dt.date, clock: str = "10:00") -> str:
-    """Return an instant of that day by the owner's wall, as reports write it.
+    """Return an instant of that day in the owner's local time, as reports write it.
 
     >>> at(day("2024-03-05"), "09:30")
     '2024-03-05T09:30:00'

@@ -1,6 +1,6 @@
-"""Reports as files: what each reporter says at one time, in the form in which that reporter sends it.
+"""Reports as files: what each reporter sends at one time, in that reporter's form.
 
-The same world gives the same bytes: no clock is read, archives and workbooks carry a fixed date.
+The same world makes the same bytes: no clock is read, archives and workbooks have a fixed date.
 """
 
 import csv
@@ -27,7 +27,9 @@ _MADE = dt.datetime(2024, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One report: when it arrives, its file, who sends it ('' where the name says so), the kind of its rows, and its channel."""
+    """One report: when it arrives, its file, its sender ('' where the name has it), the kind of its rows, and
+    its channel.
+    """
 
     arrives: dt.datetime
     name: str
@@ -38,7 +40,7 @@ class File:
 
 
 def reports_of(said: Sequence[Said], kinds: dict[str, Kind]) -> list[File]:
-    """Return all reports in the order in which they arrive; what one says at one time is one report, or a few."""
+    """Return all reports in the order of arrival; the facts of one reporter at one time are one report, or a few."""
     groups: dict[tuple[dt.datetime, str, str], Facts] = {}
     for one in said:
         held = groups.setdefault((one.arrives, one.reporter, one.batch), {})
@@ -56,7 +58,7 @@ def reports_of(said: Sequence[Said], kinds: dict[str, Kind]) -> list[File]:
 
 
 Sent = list[tuple[str, bytes, str]]
-"""Files of one sending: name, bytes, and the kind of rows that do not say it."""
+"""Files of one sending: name, bytes, and the kind of rows that do not name it."""
 
 
 def _json(stem: str, facts: Facts, kinds: dict[str, Kind]) -> Sent:  # noqa: ARG001 - one form for all senders

@@ -2,9 +2,9 @@
 
     python examples/harbour/make.py OUT_DIR [--seed N]
 
-OUT_DIR/reports/            what the enterprises send, each file a report
-OUT_DIR/timeline.ndjson     in order of time: a report with its file, reporter, kind and channel, or a tick of the clock
-OUT_DIR/answer_key.json     what must stand at the end: found, and for a handful not judged; near misses that must not
+    OUT_DIR/reports/            what the enterprises send, each file a report
+    OUT_DIR/timeline.ndjson     in order of time: a report with its file, reporter, kind and channel, or a tick
+    OUT_DIR/answer_key.json     the expected findings, a handful of expected gaps, and near misses
 """
 
 import argparse

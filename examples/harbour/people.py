@@ -24,7 +24,7 @@ _POSTS = (
 )
 _CODES = list(ENTITIES)
 SIGN_BY_POWER = 3
-"""Down to which level managers sign by a yearly power."""
+"""Lowest level at which managers sign by a yearly power."""
 APPOINTED: dict[str, dict[str, str]] = {
     "HB0003": dict.fromkeys(("outside1", "outside2", "outside3"), "WB0001") | {"general_manager": "", "cfo": ""},
     "HB0010": dict.fromkeys(("outside3", "outside4"), "WB0002") | {"general_manager": "", "cfo": ""},
@@ -32,7 +32,7 @@ APPOINTED: dict[str, dict[str, str]] = {
 }
 """Posts that are not filled by the manager above, and who fills them ('': the entity itself); planted."""
 UNTOLD = ("CJ0005",)
-"""Entities that do not say who appointed anybody; planted."""
+"""Entities that do not report who appointed their directors; planted."""
 _APPOINTED_POSTS = ("chair", "director", "outside_director", "employee_director", "general_manager", "cfo")
 
 
@@ -46,7 +46,7 @@ def who(entity: str, post: str) -> str:
 
 
 def signer(entity: str, post: str) -> str:
-    """Return the made-up name of who signs for an entity, by office or by power; nobody reports it.
+    """Return the made-up name of the person who signs for an entity, by office or by power; it is never reported.
 
     >>> signer("HB0004", "representative"), signer("HB0004", "manager")
     ('储望潮', '戚望潮')
@@ -55,7 +55,7 @@ def signer(entity: str, post: str) -> str:
 
 
 def digest(entity: str, name: str) -> str:
-    """Return the digest by which a signer's name is reported."""
+    """Return the digest of a signer's name, as it is reported."""
     return sha256(f"{entity}|{name}".encode()).hexdigest()
 
 
@@ -65,7 +65,7 @@ def account(entity: str) -> str:
 
 
 def settle(book: Book, arrives: str) -> None:
-    """Say all posts, bodies and accounts as they stood when the books begin."""
+    """Report all posts, bodies and accounts as they are when the books begin."""
     for one in ENTITIES.values():
         for post, key in _posts(one):
             row = {"entity": one.code, "person": who(one.code, key), "post": post, "valid_from": SINCE}

@@ -80,9 +80,9 @@ WB0003 private 望港汐谦商贸有限公司 - 0
 """
 
 SILENT = ("HB0031", "CJ0029")
-"""Entities of which nothing is heard any more at the end; planted."""
+"""Entities without any report at the end; planted."""
 LAST_DAY_HEARD = "CJ0028"
-"""The entity that is heard on the last day on which that is in time."""
+"""The entity that reports on the last day that is in time."""
 
 
 @dataclass(frozen=True, slots=True)

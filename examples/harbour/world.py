@@ -16,7 +16,7 @@ BEGINS = ("2023-12-27T09:00:00", "2023-12-27T10:00:00", "2023-12-28T09:00:00", "
 
 
 def make_world(seed: int = SEED) -> Book:
-    """Return all that is said in the two years, and the key; the same for the same seed."""
+    """Return all that is reported in the two years, and the key; the same for the same seed."""
     book = Book(Random(seed))
     book.reporters = {code: reporter_of(code) for code in ENTITIES} | {OWNER: OWNER}
     register(book)
@@ -34,7 +34,7 @@ def make_world(seed: int = SEED) -> Book:
 
 
 def register(book: Book) -> None:
-    """Say who there is and who holds whom."""
+    """Report the entities and the stakes."""
     book.say(
         "entity", {"entity": OWNER, "name": "望港市国资委", "form": "public_body", "is_owner": True}, arrives=BEGINS[0]
     )
@@ -89,6 +89,6 @@ def register(book: Book) -> None:
 
 
 def _fall_silent(book: Book) -> None:
-    """Take back what those who fall silent would have said in their last regular reports."""
+    """Remove what the silent entities would have sent in their last regular reports."""
     last = {**dict.fromkeys(SILENT, "2025-10"), LAST_DAY_HEARD: "2025-11"}
     book.said = [s for s in book.said if not s.is_regular or s.batch <= last.get(s.row["entity"], "9999-99")]

@@ -51,7 +51,7 @@ def new_node(name: str, pack: str = "cn-central") -> engine.Engine:
 
 
 def report(worker: engine.Engine, name: str, payload: bytes, mapping: str) -> None:
-    """Report one file through a mapping; raises (Refused) where it is refused."""
+    """Report one file through a mapping; raises Refused where it is rejected."""
     text = (HERE / mapping).read_text(encoding="utf-8")
     said = Report(payload, media_of(name, payload) or "", name, worker.charter.owner, "", text)
     taken = worker.take([said], _AT)
@@ -82,7 +82,7 @@ def logs(folder: Path) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
 
 
 def invoices(path: Path) -> dict[str, Any]:
-    """Take the invoices week by week."""
+    """Report the invoices week by week."""
     whole = pq.read_table(path).sort_by("issue_date")
     weeks = pc.strftime(whole.column("issue_date"), format="%G-W%V")
     worker = new_node("vat_invoices")
@@ -114,7 +114,7 @@ ASKED = {
 
 
 def capital(folder: Path, name: str) -> dict[str, Any]:
-    """Read a set of owners or transfers; returns what the graph says, and the scoreboard of the rules over it."""
+    """Read a set of owners or transfers; returns the results of the graph, and the scoreboard of the rules over it."""
     worker = new_node(name.replace("/", "_").removesuffix(".tgz"), "cn-capital")
     archive = tarfile.open(folder / name) if name.endswith(".tgz") else None  # noqa: SIM115 - closed below
     for file, mapping in CAPITAL[name]:

@@ -1,4 +1,4 @@
-"""The pages of reference are made the same each time, and say what a pack says."""
+"""The pages of reference are made the same each time, and describe a pack's contents."""
 
 from functools import lru_cache
 from pathlib import Path

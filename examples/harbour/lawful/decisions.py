@@ -21,7 +21,7 @@ _FIRST_RELATIVE = 1900
 
 
 def go_on(book: Book) -> None:
-    """Say two matters a quarter of each entity of the upper two levels, and one a half-year of the third."""
+    """Report two matters a quarter of each entity of the upper two levels, and one a half-year of the third."""
     for place, one in enumerate(ENTITIES.values()):
         if one.level <= 2:
             for quarter in range(8):
@@ -34,13 +34,13 @@ def go_on(book: Book) -> None:
 
 
 def _matter(book: Book, entity: str, quarter: int, offset: int, turn: int) -> None:
-    """Say one matter; sometimes it is first sent back, changed, and studied again."""
+    """Report one matter; sometimes it is first sent back, changed, and studied again."""
     item, title, amount = _ITEMS[turn % len(_ITEMS)]
     first = dt.date(2024 + quarter // 4, 1 + 3 * (quarter % 4), 1)
     decided = on_working_day(plus(first, offset))
     matter = acts.settle_matter(book, entity, decided, item, title, amount=amount, counterparty="无")
     if ENTITIES[entity].party and turn % 9 == 0:
-        # An earlier study had asked for changes; the study that settle_matter says came after it.
+        # An earlier study had asked for changes; the study that settle_matter reports came after it.
         acts.decide(
             book, entity, matter, "party_committee", plus(decided, -12), outcome="revise", proposal=f"YA-{matter}-0"
         )
@@ -64,7 +64,7 @@ def _matter(book: Book, entity: str, quarter: int, offset: int, turn: int) -> No
 
 
 def _ties(book: Book) -> None:
-    """Say declared ties with firms with which the entity has no dealings."""
+    """Report declared ties with firms without dealings with the entity."""
     for place, one in enumerate(ENTITIES.values()):
         if one.level <= 3:
             relative = f"亲属-{who(one.code, 'manager')}"

@@ -17,7 +17,7 @@ _FIRST_CUSTOMER = 1000
 
 
 def go_on(book: Book) -> None:
-    """Say eight small purchases of each entity, and the large ones of the upper three levels."""
+    """Report eight small purchases of each entity, and the large ones of the upper three levels."""
     for place, one in enumerate(ENTITIES.values()):
         for quarter in range(8):
             _small(book, one.code, quarter, supplier(place * _SUPPLIERS + quarter % _SUPPLIERS))
@@ -28,7 +28,7 @@ def go_on(book: Book) -> None:
 
 
 def _small(book: Book, entity: str, quarter: int, party: str) -> None:
-    """Say one purchase below every line: a contract, three deliveries with their invoices and payments."""
+    """Report one purchase below every threshold: a contract, three deliveries with their invoices and payments."""
     year, month = 2024 + quarter // 4, 1 + 3 * (quarter % 4)
     signed = on_working_day(dt.date(year, month, 4) + dt.timedelta(days=book.random.randrange(5)))
     part = book.fen(60_000, 140_000)
@@ -65,7 +65,7 @@ def _small(book: Book, entity: str, quarter: int, party: str) -> None:
 
 
 def _large(book: Book, entity: str, number: int) -> None:
-    """Say one project from the matter to the last payment, by open tender."""
+    """Report one project from the matter to the last payment, by open tender."""
     decided = on_working_day(dt.date(2024, 2, 20) + dt.timedelta(days=book.random.randrange(430)))
     estimate = book.random.randrange(8, 60) * 1_000_000
     category = book.random.choice(("works", "works", "equipment", "goods"))
@@ -104,7 +104,7 @@ def _large(book: Book, entity: str, number: int) -> None:
 def hold_tender(  # noqa: PLR0913, PLR0917 - what a tender says
     book: Book, entity: str, published: dt.date, estimate: int, category: str, number: int, **more: Any
 ) -> tuple[str, str, int, dt.date]:
-    """Say an open tender with its bids; returns its number, the winner, the winner's price and the day of award.
+    """Report an open tender with its bids; returns its number, the winner, the winner's price and the day of award.
 
     `bidders` names who bids, the winner first; else their names come from `number`.
     """

@@ -1,4 +1,4 @@
-"""Statements of every month and year, and the owner's calendar by which they are due."""
+"""Statements of every month and year, and the owner's calendar that sets their due days."""
 
 import datetime as dt
 
@@ -44,7 +44,7 @@ def number(entity: str, letters: str, end: dt.date) -> str:
 
 
 def go_on(book: Book) -> None:
-    """Say what is due, and the statements as they come."""
+    """Report what is due, and the statements as they come."""
     for year, arrives in ((2024, "2023-12-28T15:00:00"), (2025, "2024-12-27T15:00:00")):
         for first in months():
             if first.year == year:

@@ -1,4 +1,4 @@
-"""Planted: contracts signed without power, faulty powers of attorney, and fees that nobody may take."""
+"""Planted: contracts signed without power, faulty powers of attorney, and fees that are not on the list."""
 
 from examples.harbour import acts
 from examples.harbour.book import Book, Row
@@ -22,7 +22,7 @@ def plant(book: Book) -> None:
 
 
 def _power(book: Book, entity: str, on: str, delegate: str, **more: object) -> str:
-    """Say a power of attorney of one year up to half a million; returns its number."""
+    """Report a power of attorney of one year up to half a million; returns its number."""
     first = day(on)
     row: Row = {
         "entity": entity,

@@ -21,7 +21,7 @@ def plant(book: Book) -> None:
 
 
 def _tender(book: Book, entity: str, on: str, **more: Any) -> str:
-    """Say a tender for works of six million, announced for three weeks, judged by five with four experts."""
+    """Report a tender for works of six million, announced for three weeks, judged by five with four experts."""
     published = day(on)
     number = book.number("ZB", entity)
     row: Row = {

@@ -21,7 +21,7 @@ _LEVELS, _BARE = "cn-capital/rules/capital/too_many_levels", "cn-central/rules/r
 _LATE, _PAPER = "cn-central/rules/reform/task_overdue", "cn-central/rules/reform/paper_reform"
 _RESULTS = "cn-central/rules/reform/results_not_tracked"
 WORKED = (_LEVELS, _BARE, _LATE, _PAPER, _RESULTS)
-"""Rules of which findings are worked on, so that they are held back one by one and not as a whole."""
+"""Rules with findings that are worked on, so that these are suppressed one by one and not rule by rule."""
 _DISMISSED = 10
 _TRIAL = ("2023-12-27T08:30:00", "2023-12-27", "2025-12-30")
 _FIRST, _BACK, _CLOSING = "2025-10-23T16:00:00", "2025-10-30T10:00:00", "2025-11-04T10:00:00"
@@ -56,7 +56,7 @@ def _dismiss(book: Book, entities: list[str]) -> None:
 
 
 def _close(book: Book) -> None:
-    """Let eight tasks be put right and closed: four as it should be, four not."""
+    """Correct and close eight tasks: four as it should be, four not."""
     sound = ("closed_without_rectification", "evidence_older_than_finding", "verified_by_rectifier")
     sound += ("found_again_after_closure",)
     for entity, rule, zh, en in (
@@ -105,7 +105,7 @@ def _close(book: Book) -> None:
 
 
 def _late(book: Book) -> None:
-    """Let one case be looked at too late and its residue be accepted; others are looked at on the last day, or extended."""
+    """Look at one case too late and accept its residue; others are looked at on the last day, or extended."""
     rule = _S + "clock_overdue"
     case = case_of(_LATE, "CJ0006", "GG-CJ0006-00001")
     _take_up(book, case, "2025-11-10", "2025-11-10T10:00:00")
@@ -139,7 +139,7 @@ def _late(book: Book) -> None:
 
 
 def _hand_over(book: Book) -> None:
-    """Let a case go to another line, which inquires, asks for material, and says who answers for it."""
+    """Hand a case over to another line, which inquires, asks for material, and names who is responsible."""
     case = case_of(_LATE, "HB0005", "GG-HB0005-00001")
     step(book, case, "escalate", "2025-10-20", _FIRST)
     step(book, case, "hand_over", "2025-10-21", _FIRST, to_line="investor")
@@ -174,7 +174,7 @@ def _hand_over(book: Book) -> None:
 def _ask(  # noqa: PLR0913, PLR0917 - what a request says
     book: Book, case: str, line: Row, material: str, on: str, arrives: str
 ) -> str:
-    """Say one request for material; returns its number."""
+    """Report one request for material; returns its number."""
     number = book.number("DY", OWNER)
     row: Row = {"request": number, "case_id": case, "office": OWNER, "material": material, "asked_on": day(on)}
     book.say("material_request", row | line, arrives=arrives, by=OWNER)
@@ -201,7 +201,9 @@ def _answerable(book: Book, case: str, line: Row) -> None:
 
 
 def _follows(book: Book, case: str, said: Row) -> None:
-    """Let performance pay be released during the inquiry, and a decision lie below its band; of each one as it should be."""
+    """Report performance pay released during the inquiry, and a decision below its band; one lawful example
+    beside each.
+    """
     released, outside = _S + "pay_released_during_inquiry", _S + "consequence_outside_band"
     paid: Row = {"entity": "HB0005", "year": 2024, "amount_cny": 60000}
     for number, post, component in (("XC-1", "member", "performance"), ("XC-2", "cfo", "base")):
@@ -251,7 +253,9 @@ def _advice(book: Book) -> None:
 
 
 def _hold_back(book: Book, dismissed: list[str]) -> None:
-    """Say that until the trial run ends findings open no case: rule by rule, and one by one where some are worked on."""
+    """Report that findings open no case until the trial run ends: rule by rule, and one by one where some are
+    worked on.
+    """
     arrives, first, until = _TRIAL
     rules = sorted({one.rule for one in book.found if not one.rule.startswith("cn-cases/")} - set(WORKED))
     rules = [rule for rule in rules if rule not in OPEN or rule in LATER]
@@ -263,7 +267,7 @@ def _hold_back(book: Book, dismissed: list[str]) -> None:
 
 
 def _is_left(one: Any, dismissed: list[str]) -> bool:
-    """Return whether a planted finding is of a rule that is worked on, and nobody works on it."""
+    """Return whether a planted finding has a rule that is worked on, without work on the finding itself."""
     if one.rule == _LEVELS:
         return one.entity not in dismissed
     return one.rule == _BARE and one.entity in ("HB0006", "CJ0008")

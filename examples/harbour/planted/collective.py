@@ -19,7 +19,7 @@ _PARTY = 2100
 
 
 def plant(book: Book) -> None:
-    """Plant payments and contracts without a decision, split payments, and emergencies that nobody took up."""
+    """Plant payments and contracts without a decision, split payments, and emergencies that were never confirmed."""
     _split(book)
     _payments(book)
     _contracts(book)
@@ -29,7 +29,7 @@ def plant(book: Book) -> None:
 def _series(
     book: Book, entity: str, first: str, steps: list[tuple[int, float]], number: int, **more: object
 ) -> tuple[str, list[dt.date]]:
-    """Say payments to one payee, each so many days after the first day; returns the payee and the days."""
+    """Report payments to one payee, each so many days after the first day; returns the payee and the days."""
     payee = supplier(_PARTY + number)
     days = [plus(day(first), days) for days, _ in steps]
     for on, (_, amount) in zip(days, steps, strict=True):
@@ -194,7 +194,7 @@ def _contracts(book: Book) -> None:
 
 
 def _emergencies(book: Book) -> None:
-    """Plant emergencies; the manager lets the money go at once, the body has ten days to take it up."""
+    """Plant emergencies; the manager pays at once, and the body has ten days to confirm it."""
     for entity, on, taken, zh, en in (
         ("HB0014", "2024-09-17", 15, "台风抢险付款十五日后才补报。", "Taken up fifteen days after the payment."),
         ("CJ0019", "2025-07-22", 0, "抢修付款至今未补报集体决策。", "Never taken up."),

@@ -25,7 +25,7 @@ def plant(book: Book) -> None:
 
 
 def _matter(book: Book, entity: str, on: dt.date) -> str:
-    """Say a matter that nobody decides."""
+    """Report a matter without a decision."""
     return acts.raise_matter(book, entity, plus(on, -9), "guarantee", "对外担保")
 
 

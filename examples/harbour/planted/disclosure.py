@@ -1,4 +1,4 @@
-"""Planted: transfers, increases and sales that the public saw too briefly, too late, or not at all."""
+"""Planted: transfers, increases and sales that were disclosed too briefly, too late, or never."""
 
 from examples.harbour.book import Book
 from examples.harbour.days import after, day, on_working_day, plus, until

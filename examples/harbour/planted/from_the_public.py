@@ -1,4 +1,4 @@
-"""Planted: what the public told, tip-offs and suspected false enterprises, and whether it was looked into in time."""
+"""Planted: tip-offs and suspected false enterprises from the public, and whether they were handled in time."""
 
 from examples.harbour.book import Book, Row
 from examples.harbour.days import day
@@ -8,7 +8,7 @@ _PUBLIC = "cn-cases/rules/public/"
 
 
 def tell(book: Book) -> None:
-    """Plant what the public told, and what became of it."""
+    """Plant what the public reported, and what was done about it."""
     rule, lead = _PUBLIC + "tip_not_acknowledged", _PUBLIC + "false_enterprise_reported"
     tip: Row = {"office": OWNER, "by_line": "discipline", "lodged_on": day("2025-10-09")}
     for number, acknowledged in (("JB2025A1", None), ("JB2025A2", day("2025-10-29"))):
@@ -34,7 +34,7 @@ def tell(book: Book) -> None:
 
 
 def _tips(book: Book, tip: Row) -> None:
-    """Let two tip-offs be acknowledged: of one the informant waits and nothing ends, the other is answered and closed."""
+    """Acknowledge two tip-offs: one remains open while its informant waits, the other is answered and closed."""
     answered, closed = _PUBLIC + "tip_not_answered", _PUBLIC + "tip_not_closed"
     known = {"acknowledged_on": day("2025-10-14"), "answered_on": day("2025-10-14")}
     open_one = (

@@ -1,4 +1,6 @@
-"""Planted: goods that go round, links that nobody needs, two sides of one hand, and flows that part from the contract."""
+"""Planted: goods that go round, needless links, two sides of one controller, and flows that differ from the
+contract.
+"""
 
 from typing import Any
 
@@ -29,7 +31,7 @@ def plant(book: Book) -> None:
 def ship(  # noqa: PLR0913, PLR0917 - what a shipment says
     book: Book, entity: str, shipper: str, receiver: str, on: str, quantity: float, **more: Any
 ) -> str:
-    """Say that goods went from one to another, as an entity saw it; returns the shipment's number."""
+    """Report that goods went from one party to another, as an entity saw it; returns the shipment's number."""
     number = book.number("HW", entity)
     row: Row = {
         "entity": entity,

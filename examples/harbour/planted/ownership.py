@@ -1,4 +1,4 @@
-"""Planted: chains of ownership that are too long, go round, do not add up, or are not what they are said to be."""
+"""Planted: chains of ownership that are too long, go round, do not add up, or differ from their declared form."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _LEVELS_MAX = 4
 
 
 def plant(book: Book) -> None:
-    """Plant what is wrong with who owns whom, each beside what only looks like it."""
+    """Plant faults of ownership, each beside a lawful case that looks like it."""
     _levels(book)
     _rings(book)
     _sums(book)
@@ -26,13 +26,13 @@ def plant(book: Book) -> None:
 
 
 def founded(book: Book, code: str, name: str, form: str, since: str, **more: Any) -> None:
-    """Say an entity that the owner has just put into the register; nobody has to report about it."""
+    """Report an entity that the owner has just registered; no report about it is due."""
     row: Row = {"entity": code, "name": name, "form": form, "country": "CN", "region": "990000"}
     book.say("entity", row | {"valid_from": day(since)} | more, arrives=f"{since}T15:00:00", by=OWNER)
 
 
 def hold(book: Book, holder: str, entity: str, share: float, since: str, **more: Any) -> None:
-    """Say that somebody holds a share of an entity from a day on."""
+    """Report that a holder has a share of an entity from a day on."""
     row: Row = {"holder": holder, "entity": entity, "share_pct": share, "mode": "direct", "valid_from": day(since)}
     book.say("stake", row | more, arrives=f"{since}T16:00:00", by=OWNER)
 
@@ -70,7 +70,7 @@ def _sums(book: Book) -> None:
 
 
 def _boards(book: Book) -> None:
-    """Judge what `people.APPOINTED` says of who appointed whom."""
+    """Add to the key what `people.APPOINTED` implies about appointments."""
     rule = _R + "control_without_power"
     book.expect(
         rule,

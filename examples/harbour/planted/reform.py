@@ -19,7 +19,7 @@ def plant(book: Book) -> None:
 
 
 def _task(book: Book, entity: str, number: int, title: str, **more: object) -> str:
-    """Say one task as it stands, some days after it was set; returns its code."""
+    """Report the state of one task, some days after it was set; returns its code."""
     return str(_say(book, entity, number, title, **more)["task"])
 
 
@@ -30,7 +30,7 @@ def _say(book: Book, entity: str, number: int, title: str, **more: object) -> Ro
 
 
 def done_bare(book: Book, entity: str) -> Row:
-    """Say a task that is done and that nothing shows; returns it, to be corrected."""
+    """Report a task that is done without evidence; returns it, to be corrected."""
     return _say(book, entity, 3, "压减亏损企业", **_done("2025-09-30", "2025-09-12", result="market"))
 
 

@@ -27,7 +27,7 @@ def plant(book: Book) -> None:
 
 
 def _legs(book: Book, *legs: tuple[str, str, str, float]) -> list[list[str]]:
-    """Say payments (who, to whom, on which day, how much); returns them as subjects."""
+    """Report payments (payer, payee, day, amount); returns them as subjects."""
     return [[who, acts.pay(book, who, day(on), amount, whom)] for who, whom, on, amount in legs]
 
 
@@ -119,7 +119,9 @@ def _fans(book: Book) -> None:
 
 
 def _gathered(book: Book) -> None:
-    """Let six pay a seventh, which pays six others as much on the day of its payroll, and the like with half."""
+    """Report that six pay a seventh, which pays six others as much on the day of its payroll, and the like with
+    half.
+    """
     rule = _P + "gathered_and_scattered"
     payers = ("CJ0009", "CJ0011", "CJ0013", "CJ0015", "CJ0018", "CJ0021")
     for number, (centre, out, part, found) in enumerate(
@@ -176,7 +178,7 @@ def _guarantees(book: Book) -> None:
 
 
 def _agreed(book: Book, on: dt.date) -> str:
-    """Say that the group's board had agreed to a guarantee within the group; returns the matter."""
+    """Report that the group's board had agreed to a guarantee within the group; returns the matter."""
     return acts.settle_matter(book, CITY, plus(on, -3), "guarantee", "集团内担保", amount=1_000_000)
 
 

@@ -1,4 +1,4 @@
-"""Planted: contracts that should have come from a tender, or do not keep to the one they came from."""
+"""Planted: contracts without a required tender, or with terms that differ from their tender."""
 
 import datetime as dt
 

@@ -26,7 +26,9 @@ def _ask(
     question: Callable[[viewing.OwnershipView], Found],
     parties: list[str],
 ) -> Found:
-    """Open a node, ask its graph as of a day and an entry, and close it; refuses parties that the graph has not met."""
+    """Open a node, query its ownership graph as of a day and an entry, and close it. Raises Refused for unknown
+    parties.
+    """
     with working(node) as worker:
         view = viewing.OwnershipView(worker.books, day(valid), known_entry(worker.ledger, known))
         for party in parties:
@@ -60,7 +62,7 @@ def who(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show who controls an entity, on which basis and by which chain."""
+    """Show who controls an entity, on which basis and through which chain."""
     with doors(as_json=as_json):
         found = _ask(node, valid, known, lambda view: view.who(entity), [entity])
     if as_json:
@@ -129,7 +131,7 @@ def related(  # noqa: PLR0913 - what one may ask by
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the related parties of a party, by which ties and in which category."""
+    """List the related parties of a party, with the ties that relate them and the category."""
     with doors(as_json=as_json):
         found = _ask(node, valid, known, lambda view: view.related(party, steps), [party])
     if as_json:

@@ -40,7 +40,7 @@ def clock(  # noqa: PLR0913 - what an act says
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the ledger's last moment and acts about the clock; let a jump pass, or name entries of a wrong clock."""
+    """Show the ledger's last moment and the acts about the clock; accept a jump, or name entries of a wrong clock."""
     with doors(as_json=as_json):
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
         try:

@@ -71,7 +71,7 @@ def checkpoint(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the highest checkpoint, to be kept by somebody who does not run the node."""
+    """Print the highest checkpoint, to be stored by someone who does not run the node."""
     with doors(as_json=as_json):
         path = node_folder(node) / node_room.LEDGER
         try:
@@ -96,7 +96,7 @@ def witness(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let the node write its highest checkpoint to FILE as well, and compare the ledger with it at each opening."""
+    """Make the node write its highest checkpoint to FILE as well, and compare the ledger with it at each opening."""
     with doors(as_json=as_json):
         stores = node_room.open_ledger(node_folder(node), present())
         try:
@@ -117,7 +117,7 @@ def salvage(  # noqa: PLR0913 - what a new node is made with
     at: AtOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a new node from what a damaged ledger still holds; its last entry says where it comes from and what is lost."""
+    """Make a new node from the sound part of a damaged ledger; its last entry names the origin and what is lost."""
     with doors(as_json=as_json):
         charter = node_room.read_charter(source)
         name = f"comptroller.invalid/{charter.owner.lower()}/{secrets.token_hex(4)}"

@@ -47,7 +47,7 @@ from comptroller.watch.scoreboard import answers_sql
 PACK, OWNER, ORIGIN = "sample-city", "WG0001", "comptroller.invalid/harbour"
 _BEGINS = dt.datetime(2023, 12, 26, 16, tzinfo=dt.UTC)
 _SEED = bytes(32)
-"""The demonstration's key is no secret, so that the same world gives the same ledger."""
+"""The demonstration's key is public, so that the same world makes the same ledger."""
 Subject = tuple[str, tuple[str, ...]]
 """A rule's name, and the subject as text."""
 
@@ -135,7 +135,7 @@ def found_node(folder: Path) -> engine.Engine:
 
 
 def feed(worker: engine.Engine, world: Path, move: Any) -> list[dict[str, Any]]:
-    """Let all that the timeline tells happen; reports of one instant are one batch. Gives what was refused."""
+    """Report and tick as the timeline lists; reports of one instant are one batch. Returns the refusals."""
     steps = [json.loads(line) for line in (world / "timeline.ndjson").read_text(encoding="utf-8").splitlines()]
     refused: list[dict[str, Any]] = []
     done = 0
@@ -173,7 +173,9 @@ def incoming(world: Path, step: dict[str, str]) -> Report:
 
 
 def compare(worker: engine.Engine, key: dict[str, list[dict[str, Any]]]) -> Compared:
-    """Compare what stands with the key: found as planted, missed, falsely found, and not judged otherwise than said."""
+    """Compare the standing findings with the key: found as planted, missed, falsely found, wrongly judged or
+    not judged.
+    """
     planted = {_subject(one): one for one in key["found"]}
     standing: dict[Subject, Any] = {}
     for rule in worker.pack.rules:

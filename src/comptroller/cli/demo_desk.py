@@ -34,7 +34,7 @@ PEOPLE: tuple[tuple[str, str, str, tuple[tuple[str, str, str, str], ...]], ...] 
     ("reporter", "何填报", FIRM, (("reporter", FIRM, "", ""),)),
     ("administrator", "管清", "", (("administrator", OWNER, "", ""),)),
 )
-"""Sign-in name, name, employer, and grants (role, entity, domain, line) of everybody in the demonstration."""
+"""Sign-in name, name, employer and grants (role, entity, domain, line) of every user in the demonstration."""
 ASKED = (
     ("望港联运物流有限公司", "储望潮"),
     ("望港联运物流有限公司", "戚望潮"),
@@ -47,9 +47,9 @@ PAGES = ("/", "/wall", "/findings", "/entities", "/reporting", "/policy", "/ledg
 
 
 def open_desk(folder: Path, port: int = PORT) -> bool:
-    """Let the people in and open the console on a node; with CI set, see that the pages answer, and stop.
+    """Add the users and open the console on a node; with CI set, check that the pages answer, and stop.
 
-    Says whether every page answered.
+    Returns whether every page answered.
     """
     is_checked = os.environ.get("CI", "").lower() in ("1", "true", "yes")
     server = Server(folder, now, chance)
@@ -78,13 +78,13 @@ def open_desk(folder: Path, port: int = PORT) -> bool:
 
 
 def _is_free(port: int) -> bool:
-    """Return whether nobody listens there."""
+    """Return whether no process listens on that port."""
     with socket.socket() as tried:
         return tried.connect_ex((HOST, port)) != 0
 
 
 def _free_port() -> int:
-    """Return a port on which nobody listens."""
+    """Return a port on which no process listens."""
     with socket.socket() as tried:
         tried.bind((HOST, 0))
         return int(tried.getsockname()[1])
@@ -111,7 +111,7 @@ def _check(server: Server) -> bool:
 
 
 def _ask_pages(port: int) -> list[tuple[str, str, int]]:
-    """Return who asked for which page and what the answer was; public pages are asked without signing in."""
+    """Return user, page and status of each request; public pages are requested without signing in."""
     found = []
     visit = HTTPConnection(HOST, port, timeout=120)
     for path in PUBLIC:

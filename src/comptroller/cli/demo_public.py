@@ -18,8 +18,8 @@ _ROUNDS = 600_000
 
 
 def open_tips(server: Server, officer: str, passphrase: str) -> str:
-    """Keep a new key of the line that takes tip-offs, as its officer's browser would; returns the line, ''
-    where none does.
+    """Make a key for the line that receives tip-offs, as its officer's browser does. Returns the line, or '' if
+    no line receives them.
     """
     line = line_for(server, ITEM, today(server))
     if not line or "line_key" not in server.pack.kinds:

@@ -15,7 +15,7 @@ class Group(TyperGroup):
     """The commands of one group of the registry; the group '' is the command line itself."""
 
     def __init__(self, *, name: str | None = None, group: str = "", **attrs: Any) -> None:
-        """Take the name of the group in the registry; the other settings are Typer's."""
+        """Store the group's name in the registry; the other settings are Typer's."""
         super().__init__(name=name or group or None, **{**attrs, "rich_markup_mode": None, "suggest_commands": False})
         self.group = group
         self.entries = entries_of(group)

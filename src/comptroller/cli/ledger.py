@@ -74,13 +74,13 @@ def receipt(
 
 @contextmanager
 def _open_ledger(node: Path | None) -> Iterator[Ledger]:
-    """Yield the ledger of a node, to be read; raises Refused for a folder that is no node."""
+    """Yield the ledger of a node for reading; raises Refused for a folder that is no node."""
     with closing(node_room.open_ledger(node_folder(node), passphrase())) as stores:
         yield stores.ledger
 
 
 def _entry_of(ledger: Ledger, number: int | None, file: Path | None) -> tuple[Entry, Receipt]:
-    """Return an entry by number or by its file, with its receipt; raises Refused where there is none."""
+    """Return an entry by number or by its file, with its receipt; raises Refused for an unknown one."""
     try:
         one = ledger.entry((number if file is None else _holding(ledger, file)) or 0)
         return one, ledger.receipt(one.number)
@@ -103,7 +103,7 @@ def _as_json(one: Entry, proof: Receipt) -> dict[str, Any]:
 
 
 def _holding(ledger: Ledger, file: Path) -> int:
-    """Return the first entry whose payload is this file; raises Refused for a file that was never taken."""
+    """Return the first entry with this file as its payload; raises Refused for a file that was never accepted."""
     try:
         found = ledger.find(payload_digest(file.read_bytes()))
     except OSError as fault:

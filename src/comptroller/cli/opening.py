@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 
 class Reading:
-    """A node that is read: the books' tables, the ledger, and the policy, each as far as it is asked for."""
+    """A node opened for reading: the books' tables, the ledger and the policy, each loaded when it is used."""
 
     def __init__(self, stores: node.Stores) -> None:
-        """Take the open stores of a node."""
+        """Store the open stores of a node."""
         self.folder, self.charter, self.ledger, self.duck = stores.folder, stores.charter, stores.ledger, stores.duck
 
     @property
     def is_current(self) -> bool:
-        """Return whether the books hold the whole ledger, under the policy that it names; raises Refused for
+        """Return whether the books contain the whole ledger, under the policy that it names. Raises Refused for
         damaged books.
         """
         with node.reading():
@@ -62,7 +62,7 @@ class Reading:
 
     @cached_property
     def findings(self) -> Findings:
-        """The findings that stand."""
+        """The findings in force."""
         return Findings(self.duck)
 
     @property
@@ -100,7 +100,9 @@ class Reading:
         return _read(*self._files(int(self.duck.rows(sql, [digest, known])[0][0])))
 
     def known_entry(self, known: str | None) -> int | None:
-        """Return an entry given by number, or as the last one received by an instant; wrong use where it is neither."""
+        """Return an entry named by number, or the last one received by an instant. Raises typer.BadParameter
+        for other text.
+        """
         return known_entry(self.ledger, known)
 
 
@@ -113,7 +115,7 @@ def _read(files: Mapping[str, bytes], name: str) -> Pack:
 
 @contextmanager
 def reading(node_option: Path | None) -> Iterator[Reading]:
-    """Yield a node to read; raises Refused for a folder that is none, or that another process works on."""
+    """Yield a node to read; raises Refused for a folder that is no node, or a node in use by another process."""
     folder, secret = node_folder(node_option), passphrase()
     stores = node.open_all(folder, secret)
     with stores.guard():
@@ -137,7 +139,9 @@ def working(node_option: Path | None) -> Iterator["Engine"]:
 
 
 def known_entry(ledger: Ledger, known: str | None) -> int | None:
-    """Return an entry given by number, or as the last one received by an instant; wrong use where it is neither."""
+    """Return an entry named by number, or the last one received by an instant. Raises typer.BadParameter for
+    other text.
+    """
     if not known:
         return None
     if known.isdigit():

@@ -63,7 +63,7 @@ def print_json(value: Any) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print rows; numbers stand right."""
+    """Print rows; numbers are aligned to the right."""
     table = Table(title=title or None, title_justify="left", header_style="bold", pad_edge=False, box=None)
     numeric = [
         bool(rows) and all(isinstance(r[i], (int, float)) or r[i] is None for r in rows) for i in range(len(columns))

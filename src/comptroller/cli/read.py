@@ -18,7 +18,7 @@ KnownOption = Annotated[str | None, typer.Option("--known", metavar="ENTRY|INSTA
 
 
 def day(said: str | None) -> dt.date | None:
-    """Return the day that was said; wrong use where it is none."""
+    """Return the day in an option; raises typer.BadParameter for other text."""
     try:
         return dt.date.fromisoformat(said) if said else None
     except ValueError as error:

@@ -44,11 +44,11 @@ OFFERED = {
     "working_day": "Whether a day is worked, and the running number of working days up to and with it.",
     "list_in_force": "The lines that reach each entity: its own (distance 0), those above it, the pack's (999).",
 }
-"""What each table says that the engine offers beside the kinds."""
+"""Description of each table that the engine offers beside the kinds."""
 
 
 def pages(roots: Iterable[Path]) -> dict[str, str]:
-    """Return every page by its path below docs/reference; the same code and packs give the same pages."""
+    """Return every page by its path below docs/reference; the same code and packs make the same pages."""
     places = list(roots)
     packs = [read_pack(gather_files(places, name), name) for name in _pack_names(places)]
     kinds = {one.source: one for pack in packs for one in pack.kinds.values()}
@@ -239,7 +239,7 @@ def _command(named: str, callback: Callable[..., Any]) -> list[str]:
 
 
 def _option(name: str, info: OptionInfo) -> str:
-    """Return how an option is said: as declared (Typer keeps the first as the default), or by its parameter's name."""
+    """Return an option's name: as declared (Typer lists the default first), or made from its parameter's name."""
     declared = [one for one in (info.default, *(info.param_decls or ())) if isinstance(one, str) and one[:1] == "-"]
     return declared[0] if declared else f"--{name.replace('_', '-')}"
 

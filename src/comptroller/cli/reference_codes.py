@@ -1,4 +1,4 @@
-"""The refusal codes that the product can say, collected from its own source: each with what it expects and the mend."""
+"""The refusal codes of the product, collected from its source, each with what is expected and how to fix it."""
 
 import ast
 import re
@@ -35,12 +35,12 @@ VARYING: dict[str, tuple[Texts, Texts]] = {
     "query.long": (("至多 100000 个字符", "at most 100,000 characters"), _QUERY),
     "query.select": (("一条 SELECT", "one SELECT"), _QUERY),
 }  # fmt: skip
-"""What is expected, and how it is corrected, of codes whose texts depend on the place: said in general."""
+"""General texts (expected, fix) of codes that have a different text at each place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A refusal code, its texts (zh, en) where the source says them in place, and the files that say it."""
+    """A refusal code, its texts (zh, en) where the source has them in place, and the files that use it."""
 
     code: str
     expected: Texts
@@ -48,7 +48,7 @@ class Code:
     files: tuple[str, ...]
 
     def row(self) -> tuple[str, ...]:
-        """Return the code as cells: code, expected in English and Chinese, mend in English and Chinese, files."""
+        """Return the code as cells: code, expected in English and Chinese, fix in English and Chinese, files."""
         return (f"`{self.code}`", self.expected[1], self.expected[0], self.mend[1], self.mend[0], ", ".join(self.files))
 
 
@@ -78,7 +78,9 @@ def _message(code: str) -> Texts | None:
 
 
 def _codes_of(tree: ast.Module, file: str) -> Iterator[Code]:
-    """Yield the codes of a file: those said to a maker in place, through a function of the file, or by a variable."""
+    """Yield the codes of a file: those passed to a constructor in place, through a function of the file, or by
+    a variable.
+    """
     for function in [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]:
         calls = list(_calls(function, _MAKERS))
         if not calls:
@@ -121,7 +123,7 @@ def _through(tree: ast.Module, function: ast.FunctionDef, form: Code) -> Iterato
 
 
 def _one_text(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]], line: int) -> str:
-    """Return the text that an expression says, in place or by a name that was set before."""
+    """Return the text of an expression, in place or by a name that was set before."""
     if isinstance(said, ast.Name):
         earlier = [value for at, value in names.get(said.id, []) if at <= line]
         said = earlier[-1] if earlier else said
@@ -158,7 +160,7 @@ def _values(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]]) -> lis
 
 
 def _texts(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]], line: int) -> Texts:
-    """Return the two texts that an expression says, if it says them in this function."""
+    """Return the two texts of an expression, if they are written in this function."""
     if isinstance(said, ast.Name):
         earlier = [value for at, value in names.get(said.id, []) if at <= line]
         said = earlier[-1] if earlier else said
@@ -170,7 +172,7 @@ def _texts(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]], line: i
 
 
 def _template(said: ast.expr, form: str = "{name}") -> str:
-    """Return a text; what is filled in stands in `form` by its last word."""
+    """Return a text in which each filled-in value is shown, in `form`, by the last word of its name."""
     if isinstance(said, ast.Constant):
         return str(said.value)
     if not isinstance(said, ast.JoinedStr):

@@ -1,4 +1,4 @@
-"""A rule as a page: what, why, by which source, how it is judged, what it leaves out, its limits by date, examples."""
+"""A rule as a page: title, reason, source, how it is judged, its exceptions, its limits by date, examples."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -118,7 +118,7 @@ def _limits(rule: Rule, pack: Pack) -> list[str]:
 
 
 def views_page(packs: Iterable[Pack]) -> str:
-    """Return the page of all views: what a row is, the tables read, the rules that stand on them, and the SQL."""
+    """Return the page of all views: what a row is, the tables read, the rules that use them, and the SQL."""
     views = {view.name: view for pack in packs for view in pack.views.values()}
     users = {name: {r.name for pack in packs for r in pack.rules.values() if name in r.views} for name in views}
     about = "SELECTs that several rules share; each stands in a rule's SQL as if it were written there."
@@ -135,7 +135,7 @@ def views_page(packs: Iterable[Pack]) -> str:
 
 
 def limits(param: Param) -> str:
-    """Return a parameter's values by date as a table; a figure that is not verified says so."""
+    """Return a parameter's values by date as a table; a figure that is not verified is marked."""
     rows = [
         (
             *(value for _, value in one.by),

@@ -1,4 +1,4 @@
-"""Commands `serve` and `admit`: the desk started on a node, and somebody let in."""
+"""Commands `serve` and `user add`: start the console on a node, and add a user."""
 
 import datetime as dt
 import ipaddress
@@ -32,7 +32,7 @@ PortOption = Annotated[int, typer.Option("--port", help="The port to listen on."
 
 
 def chance() -> str:
-    """Return a secret that nobody can guess."""
+    """Return a random secret."""
     return secrets.token_urlsafe(32)
 
 
@@ -116,8 +116,9 @@ def networks(said: list[str], option: str = "--hooks-into") -> tuple[str, ...]:
 
 
 def factor_roles(said: list[str], *, has_passphrase: bool) -> frozenset[str]:
-    """Return the roles that owe a second factor; wrong use (typer.BadParameter) where one is none, or no secret of one
-    could be kept.
+    """Return the roles that must use a second factor.
+
+    Raises typer.BadParameter for an unknown role, or if the node has no passphrase to encrypt secrets.
 
     >>> sorted(factor_roles(["administrator"], has_passphrase=True))
     ['administrator']
@@ -131,9 +132,9 @@ def factor_roles(said: list[str], *, has_passphrase: bool) -> frozenset[str]:
 
 
 def run(server: Server, host: str, port: int, ticks: int) -> None:
-    """Serve a desk that was started until somebody stops it, then close the node.
+    """Run a started server until it is stopped, then close the node.
 
-    A server whose database is invalid, or whose writer has ended, ends by itself (typer.Exit, code 70).
+    A server with an invalid database, or with a writer that ended, ends by itself (typer.Exit, code 70).
     """
     done = threading.Event()
     listener = server_of(server, host, port)
@@ -152,7 +153,7 @@ def run(server: Server, host: str, port: int, ticks: int) -> None:
 
 
 def _end(listener: uvicorn.Server) -> None:
-    """Tell a server to stop; those who still listen are waited for some seconds."""
+    """Stop a server; open event streams have some seconds to end."""
     listener.should_exit = True
 
 
@@ -169,7 +170,7 @@ def server_of(server: Server, host: str, port: int, connections: ConnectionLimit
         backlog=limits.backlog,
         timeout_keep_alive=limits.idle_seconds,
         h11_max_incomplete_event_size=limits.most_header_bytes,
-        log_level="error",  # a request that is not HTTP is one line of warning each, and anybody sends them
+        log_level="error",  # a request that is not HTTP is one line of warning each, and anyone can send them
         access_log=False,
         server_header=False,
         lifespan="on",
@@ -180,7 +181,7 @@ def server_of(server: Server, host: str, port: int, connections: ConnectionLimit
 
 
 def _tick(server: Server, seconds: float, done: threading.Event) -> None:
-    """Let the clock move on, whatever a tick says; the next one comes anyway."""
+    """Advance the clock, also after a failed tick: the next one follows anyway."""
     while not done.wait(seconds):
         server.writer.do(_tick_now)
 
@@ -238,9 +239,9 @@ def admit(  # noqa: PLR0913 - what a first grant says
 
 
 def let_in(server: Server, user: dict[str, Any], grants: list[dict[str, Any]], since: dt.date | None = None) -> None:
-    """Tell the ledger that a user is admitted, with these grants; rejects (Refused) what intake rejects.
+    """Record that a user is admitted with these grants; raises Refused for what intake rejects.
 
-    A name that cannot be told from another user's is rejected; a user who is there already gets the grants.
+    Rejects a name that looks like another user's name; an existing user gets the new grants.
     """
     if user["login"] not in {one.login for one in users_of(server)}:
         user = {**user, "login": checked_login(server, user)}
@@ -261,7 +262,7 @@ def let_in(server: Server, user: dict[str, Any], grants: list[dict[str, Any]], s
 
 
 def set_password(folder: Path, login: str, password: str) -> None:
-    """Return a user a password."""
+    """Set a user's password."""
     accounts = Accounts(folder / ACCOUNTS)
     accounts.set_password(login, password)
     accounts.close()

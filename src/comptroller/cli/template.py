@@ -1,4 +1,4 @@
-"""The command `pack template`: the sheet in which a kind is reported."""
+"""The command `pack template`: writes the sheet for reports of a kind."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +20,7 @@ def template(
     output: Annotated[Path | None, typer.Option(help="Where to write it; KIND.FORMAT where nothing is said.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the sheet in which a kind is reported."""
+    """Write the sheet for reports of a kind."""
     if form not in ("xlsx", "csv"):
         err.print(f"--format {form}: xlsx or csv")
         raise typer.Exit(WRONG_USE)

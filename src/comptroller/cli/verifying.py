@@ -1,4 +1,6 @@
-"""Command `verify`: the ledger by itself, against checkpoints kept outside, and the books against the ledger."""
+"""Command `verify`: checks the ledger by itself, against checkpoints stored elsewhere, and the books against
+the ledger.
+"""
 
 import base64
 import os
@@ -46,8 +48,9 @@ def verify(
 ) -> None:
     """Check every hash, the tree and every checkpoint of the ledger; name the first bad entry and what is lost.
 
-    The ledger is held against the checkpoints that the node keeps outside its file, against COMPTROLLER_WITNESS, and
-    against each --witness. A file that is no checkpoint of this ledger is named as such, and says nothing of the ledger.
+    The ledger is compared with the checkpoints that the node writes outside its file. It is compared with
+    COMPTROLLER_WITNESS and with each --witness too. A file that is no checkpoint of this ledger is listed as such, and
+    proves nothing about the ledger.
     """
     folder = node_folder(node)
     with doors(as_json=as_json):

@@ -86,7 +86,7 @@ def init(  # noqa: PLR0913 - what a node begins with
 
 
 def _new_key(name: str) -> SignerKey:
-    """Return a new key under a ledger's name; raises Refused for a name that no key may bear."""
+    """Return a new key under a ledger's name; raises Refused for a name that no key may have."""
     try:
         if len(name.encode()) > _LONGEST_ORIGIN:
             raise KeyRefused(f"{len(name.encode())} bytes")
@@ -117,9 +117,9 @@ def report(  # noqa: PLR0913 - what a report is sent with
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Report files: each is kept whole or refused whole, then what is kept is judged.
+    """Report files: each is accepted or rejected as a whole, then what is accepted is judged.
 
-    Without --as-operator only what reporters may report is accepted, whoever is named as the reporter.
+    Without --as-operator only what reporters may report is accepted, also if a reporter is named.
     """
     folder = node_folder(node)
     with doors(as_json=as_json):
@@ -181,7 +181,7 @@ def _outcome(path: Path, entry: int | None, refusals: list[Refusal], turns: Any)
 
 
 def _tell(outcomes: list[dict[str, Any]], *, as_json: bool) -> None:
-    """Print what became of the files; exit 1 where one was refused."""
+    """Print the outcome of each file; exits with code 1 if one was rejected."""
     if as_json:
         print_json([{**o, "refusals": [r.as_json() for r in o["refusals"]]} for o in outcomes])
     else:
@@ -246,7 +246,7 @@ def rebuild(
 ) -> None:
     """Drop the books and build them again from the ledger.
 
-    A ledger that lacks what was acknowledged is refused; giving it up is an entry of its own.
+    A ledger that lacks acknowledged entries is rejected; accepting the loss is an entry of its own.
     """
     with doors(as_json=as_json):
         loss = Loss(accept_loss, now(), reason)
