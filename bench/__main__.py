@@ -34,7 +34,7 @@ MEASURES: dict[str, Callable[[Size, Path], Found]] = {
     "rebuild": rebuild,
     "rivals": rivals,
 }
-"""Measures by name, in the order in which they run; `sustained` returns the memory figure as well."""
+"""Measures by name, in the order of their runs; `sustained` returns the memory figure as well."""
 NODES: dict[str, Callable[[Size], list[tuple[int, str]]]] = {
     "ledger": lambda _: [],
     "rivals": lambda _: [],
@@ -103,7 +103,7 @@ def _measure(name: str, size: Size, folder: Path) -> tuple[Found, bool]:
             if not (folder / f"{kind}-{count}").is_dir():
                 _apart(held_node, folder, count, size.pack, kind)
         return _apart(MEASURES[name], size, folder), True
-    except Exception as fault:  # noqa: BLE001 - whatever it is, it is said, and the others run
+    except Exception as fault:  # noqa: BLE001 - any failure is printed, and the others run
         traceback.print_exc()
         said = (str(fault).splitlines() or [""])[0]
         return [Missing(name, f"failed: {type(fault).__name__}: {said}")], False

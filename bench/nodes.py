@@ -104,7 +104,7 @@ def new_node(folder: Path, pack: str) -> Engine:
 
 
 def take_seconds(worker: Engine, reports: Sequence[Report]) -> float:
-    """Return the seconds in which a node accepts reports."""
+    """Return the seconds that a node needs to accept reports."""
     begin = perf_counter()
     accept(worker, reports)
     return perf_counter() - begin

@@ -149,7 +149,7 @@ def _board(entity: str) -> list[str]:
     return posts + ([] if entity == "CJ0005" else ["employee"])
 
 
-def invoice(  # noqa: PLR0913, PLR0917 - what an invoice says
+def invoice(  # noqa: PLR0913, PLR0917 - the fields of an invoice
     book: Book, entity: str, side: str, on: dt.date, amount: float, party: str, **more: Any
 ) -> str:
     """Report an invoice with a gross amount equal to net plus tax; returns its number."""

@@ -13,12 +13,12 @@ from examples.harbour.days import LAST, at, month_end, plus
 
 Row = dict[str, Any]
 MONTHLY_DAY = 3
-"""The day of the next month on which regular reports arrive."""
+"""Regular reports arrive on this day of the next month."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One fact as it is reported: its kind, its row, its reporter, when it arrives, and in which file."""
+    """One fact as it is reported: its kind, its row, its reporter, when it arrives, and its file."""
 
     kind: str
     row: Row

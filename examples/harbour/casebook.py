@@ -36,7 +36,7 @@ def step(book: Book, case: str, move: str, on: str, arrives: str, **more: Any) -
     book.say("case_step", row, arrives=arrives, by=OWNER)
 
 
-def answer(  # noqa: PLR0913, PLR0917 - what an answer says
+def answer(  # noqa: PLR0913, PLR0917 - the fields of an answer
     book: Book, entity: str, case: str, move: str, on: str, arrives: str, **more: Any
 ) -> None:
     """Report one answer of the entity, by its manager unless another is named."""

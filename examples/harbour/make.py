@@ -1,4 +1,4 @@
-"""Write the made-up world as files: the reports, the timeline by which they arrive, and the answer key.
+"""Write the made-up world as files: the reports, the timeline of their arrival, and the answer key.
 
     python examples/harbour/make.py OUT_DIR [--seed N]
 

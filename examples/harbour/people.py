@@ -24,7 +24,7 @@ _POSTS = (
 )
 _CODES = list(ENTITIES)
 SIGN_BY_POWER = 3
-"""Lowest level at which managers sign by a yearly power."""
+"""Lowest level with managers who sign by a yearly power."""
 APPOINTED: dict[str, dict[str, str]] = {
     "HB0003": dict.fromkeys(("outside1", "outside2", "outside3"), "WB0001") | {"general_manager": "", "cfo": ""},
     "HB0010": dict.fromkeys(("outside3", "outside4"), "WB0002") | {"general_manager": "", "cfo": ""},

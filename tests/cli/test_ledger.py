@@ -9,7 +9,7 @@ VERIFIER = Path(__file__).parents[2] / "docs" / "verify_receipt.py"
 
 
 def test_a_receipt_is_checked_without_the_product(begun):
-    """What `ledger receipt` writes is what `ledger entry` shows, and the stand-alone script accepts it with the
+    """What `ledger receipt` writes is what `ledger entry` shows, and the separate script accepts it with the
     verifier key.
     """
     target = begun.folder / "receipt.json"

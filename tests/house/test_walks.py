@@ -59,7 +59,7 @@ def _run(entry: Path, key: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_script_of_the_page_takes_a_true_receipt(sealed: tuple[Path, str]) -> None:
-    """The stand-alone script agrees with the ledger."""
+    """The separate script agrees with the ledger."""
     done = _run(*sealed)
     assert done.returncode == 0, done.stderr
     assert done.stdout == "entry 5 stands in the ledger example.org/walk\n"

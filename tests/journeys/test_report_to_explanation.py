@@ -146,7 +146,7 @@ def test_a_correction_does_not_make_a_statement_late(worker: Engine) -> None:
 
 
 def test_a_correction_does_not_make_a_late_statement_be_in_time(worker: Engine) -> None:
-    """A late statement remains late when it is corrected, by the day on which the first one came."""
+    """A late statement remains late when it is corrected, by the day of the first one."""
     due = {"entity": "H", "statement_kind": "monthly", "period_end": "2024-03-31", "due_on": "2024-04-15"}
     kept(worker, report("report_due", due), at="2024-03-02T09:00:00")
     said = {"entity": "H", "statement": "S1", "kind": "monthly", "scope": "stand_alone", "period_end": "2024-03-31"}

@@ -1,6 +1,6 @@
-"""A world in which every word names its entity, and the walk of a visitor through all answers of the console.
+"""A world with the entity in every word, and the walk of a visitor through all answers of the console.
 
-NM4KAB is a word of entity EN4KAB: its name; PY4KAB what it paid to; KN4KAB who is kin to whom there.
+NM4KAB is a word of entity EN4KAB: its name; PY4KAB what it paid to; KN4KAB the kinships there.
 """
 
 import asyncio

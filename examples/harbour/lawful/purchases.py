@@ -101,7 +101,7 @@ def _large(book: Book, entity: str, number: int) -> None:
         paid = on_working_day(plus(paid, 38))
 
 
-def hold_tender(  # noqa: PLR0913, PLR0917 - what a tender says
+def hold_tender(  # noqa: PLR0913, PLR0917 - the fields of a tender
     book: Book, entity: str, published: dt.date, estimate: int, category: str, number: int, **more: Any
 ) -> tuple[str, str, int, dt.date]:
     """Report an open tender with its bids; returns its number, the winner, the winner's price and the day of award.

@@ -78,7 +78,7 @@ LATER = dict.fromkeys(
 _INQUIRED = dt.date(2025, 7, 1)
 """From when on cases are still under inquiry when the world ends."""
 _FIRST, _TOLD = 6, 9
-"""The last working day after the opening that is reported first, and the one on which that report arrives."""
+"""The last working day after the opening that is reported first, and the day of that report."""
 _ON_AND_BACK = ("transactions/price_paid_outside_terms", "CJ0009")
 
 

@@ -171,7 +171,7 @@ def _hand_over(book: Book) -> None:
     _answerable(book, case, taken)
 
 
-def _ask(  # noqa: PLR0913, PLR0917 - what a request says
+def _ask(  # noqa: PLR0913, PLR0917 - the fields of a request
     book: Book, case: str, line: Row, material: str, on: str, arrives: str
 ) -> str:
     """Report one request for material; returns its number."""

@@ -28,7 +28,7 @@ def plant(book: Book) -> None:
     _flows(book)
 
 
-def ship(  # noqa: PLR0913, PLR0917 - what a shipment says
+def ship(  # noqa: PLR0913, PLR0917 - the fields of a shipment
     book: Book, entity: str, shipper: str, receiver: str, on: str, quantity: float, **more: Any
 ) -> str:
     """Report that goods went from one party to another, as an entity saw it; returns the shipment's number."""

@@ -18,7 +18,7 @@ def plant(book: Book) -> None:
     _against(book)
 
 
-def _decided(  # noqa: PLR0913, PLR0917 - what a matter says
+def _decided(  # noqa: PLR0913, PLR0917 - the fields of a matter
     book: Book, entity: str, on: str, item: str, title: str, amount: float | None = None
 ) -> str:
     """Report a matter that the board decides without a study."""

@@ -62,7 +62,7 @@ def who(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show who controls an entity, on which basis and through which chain."""
+    """Show who controls an entity, with the basis and the chain of control."""
     with doors(as_json=as_json):
         found = _ask(node, valid, known, lambda view: view.who(entity), [entity])
     if as_json:

@@ -27,7 +27,7 @@ from comptroller.ledger.ledger import Ledger
 _COLUMNS = ("entry", "does", "first_entry", "last_entry", "by", "why", "since", "until")
 
 
-def clock(  # noqa: PLR0913 - what an act says
+def clock(  # noqa: PLR0913 - the fields of an act
     act: Annotated[
         Literal["show", "pass", "wrong"],
         typer.Argument(help="show; pass: let the clock jump to now; wrong: name entries that a wrong clock made."),

@@ -78,13 +78,13 @@ def open_desk(folder: Path, port: int = PORT) -> bool:
 
 
 def _is_free(port: int) -> bool:
-    """Return whether no process listens on that port."""
+    """Return whether a port is free."""
     with socket.socket() as tried:
         return tried.connect_ex((HOST, port)) != 0
 
 
 def _free_port() -> int:
-    """Return a port on which no process listens."""
+    """Return a free port."""
     with socket.socket() as tried:
         tried.bind((HOST, 0))
         return int(tried.getsockname()[1])

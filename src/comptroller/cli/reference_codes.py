@@ -172,7 +172,7 @@ def _texts(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]], line: i
 
 
 def _template(said: ast.expr, form: str = "{name}") -> str:
-    """Return a text in which each filled-in value is shown, in `form`, by the last word of its name."""
+    """Return a text with the last word of each value's name, in `form`, in place of the value."""
     if isinstance(said, ast.Constant):
         return str(said.value)
     if not isinstance(said, ast.JoinedStr):

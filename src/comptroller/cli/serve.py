@@ -191,7 +191,7 @@ def _tick_now(worker: Engine) -> list[FindingChange]:
     return worker.tick(moment, moment)
 
 
-def admit(  # noqa: PLR0913 - what a first grant says
+def admit(  # noqa: PLR0913 - the fields of a first grant
     login: Annotated[str, typer.Argument(metavar="LOGIN", help="The sign-in name.")],
     name: Annotated[str, typer.Option(help="The person's name.")] = "",
     role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")] = "administrator",
