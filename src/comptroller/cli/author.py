@@ -22,8 +22,8 @@ from comptroller.cli.output import (
 )
 from comptroller.cli.pack_paths import pack_roots
 from comptroller.cli.scaffolds import START
+from comptroller.cli.suggestions import suggestion
 from comptroller.model.finding import plain
-from comptroller.model.near import did_you_mean
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused, refusal
 from comptroller.packs import gather_files, read_pack
@@ -47,9 +47,8 @@ def prove(
         held = read_pack(gather_files(pack_roots(), pack), pack)
         names = [name for name in held.rules if rule in name]
         if rule and not names:
-            wanted = ("该政策包规则名称的一部分", "a part of the name of a rule of the pack")
-            mend = did_you_mean(rule, held.rules, ("核对名称", "Check the name."))
-            raise Refused([refusal("prove.rule", (pack, None, "--rule"), rule, wanted, mend)])
+            fix = suggestion(rule, held.rules, "prove.rule:fix")
+            raise Refused([refusal("prove.rule", (pack, None, "--rule"), rule, mend=fix)])
         with progress("testing", quiet=as_json) as move:
             proof = run_examples(held, names, workers=os.cpu_count() or 1, progress=move)
     failures: list[dict[str, Any]] = [
@@ -118,8 +117,7 @@ def new(
     with doors(as_json=as_json):
         for target in targets:
             if target.exists():
-                wanted, mend = ("尚不存在的文件", "a file that is not there yet"), ("另取名称", "Choose another name.")
-                raise Refused([refusal("new.exists", (str(target), None, ""), target.name, wanted, mend)])
+                raise Refused([refusal("new.exists", (str(target), None, ""), target.name)])
     today = dt.datetime.now(dt.UTC).date().isoformat()
     for target, text in targets.items():
         target.parent.mkdir(parents=True, exist_ok=True)

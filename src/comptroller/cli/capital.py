@@ -11,7 +11,7 @@ from comptroller.books.ownership import queries as viewing
 from comptroller.cli.opening import known_entry, working
 from comptroller.cli.output import JsonOption, NodeOption, counted, doors, out, print_json, print_table
 from comptroller.cli.read import KnownOption, ValidOption, day
-from comptroller.model.near import did_you_mean
+from comptroller.cli.suggestions import suggestion
 from comptroller.model.refusal import Refused, refusal
 
 EntityArgument = Annotated[str, typer.Argument(metavar="ENTITY", help="Its code.")]
@@ -34,9 +34,8 @@ def _ask(
         for party in parties:
             if not view.knows(party):
                 codes = [code for (code,) in worker.duck.rows("SELECT entity FROM entity")]
-                wanted = ("图中已有的主体", "a party of some stake, post or relation, or an entity of the register")
-                mend = did_you_mean(party, codes, ("核对编码,或换一个日期", "Check the code, or ask for another day."))
-                raise Refused([refusal("capital.party", ("", None, "PARTY"), party, wanted, mend)])
+                fix = suggestion(party, codes, "capital.party:fix")
+                raise Refused([refusal("capital.party", ("", None, "PARTY"), party, mend=fix)])
         return question(view)
 
 

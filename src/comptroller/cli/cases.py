@@ -18,8 +18,8 @@ from comptroller.cli.output import (
     print_table,
 )
 from comptroller.cli.read import day
+from comptroller.cli.suggestions import suggestion
 from comptroller.model.case_policy import STATES
-from comptroller.model.near import did_you_mean
 from comptroller.model.refusal import Refused, refusal
 
 LineOption = Annotated[str, typer.Option("--line", help="The line of supervision.")]
@@ -84,9 +84,8 @@ def case(
                 [one for (one,) in opened.duck.rows("SELECT case_id FROM case_now")] if has_cases(opened.pack) else []
             )
         if found is None:
-            wanted = ("可见的唯一问题编号", "the id of one case that may be seen")
-            mend = did_you_mean(case_id, known, ("用 comptroller cases 查编号", "Look it up with comptroller cases."))
-            raise Refused([refusal("case.unknown", ("", None, "case"), case_id, wanted, mend)])
+            fix = suggestion(case_id, known, "case.unknown:fix")
+            raise Refused([refusal("case.unknown", ("", None, "case"), case_id, mend=fix)])
     if as_json:
         print_json(found)
     else:

@@ -82,9 +82,7 @@ def checkpoint(
                     proof = [base64.b64encode(one).decode() for one in ledger.consistency(since, new.size)]
                     said = {"old": ledger.checkpoint(since).text, "new": new.text, "proof": proof}
         except LookupError as fault:
-            wanted = ("曾签署检查点的条目数", "a size at which a checkpoint was signed")
-            mend = ("改用该节点曾给出的检查点的条目数", "Take the size from a checkpoint that this node gave.")
-            raise Refused([refusal("checkpoint.since", ("", None, "since"), since, wanted, mend)]) from fault
+            raise Refused([refusal("checkpoint.since", ("", None, "since"), since)]) from fault
     if as_json:
         print_json(said)
     else:

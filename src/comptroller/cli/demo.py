@@ -118,9 +118,7 @@ def world_maker() -> Path:
     for place in places:
         if place.is_file():
             return place
-    wanted = ("示例世界的脚本", "the script of the made-up world")
-    mend = ("重新安装，或在源码目录中运行", "Install Comptroller again, or run it from a clone of the source.")
-    raise Refused([refusal("demo.world", (str(places[0]), None, ""), "-", wanted, mend)])
+    raise Refused([refusal("demo.world", (str(places[0]), None, ""), "-")])
 
 
 def make_world(folder: Path) -> None:

@@ -8,7 +8,8 @@ import typer
 from typer.core import TyperGroup
 
 from comptroller.cli.registry import COMMANDS, DEFAULTS, DEPRECATED, GROUPS, Entry, entries_of
-from comptroller.model.near import did_you_mean
+from comptroller.cli.suggestions import suggestion
+from comptroller.model.text import message
 
 
 class Group(TyperGroup):
@@ -57,8 +58,9 @@ class Group(TyperGroup):
         command = self.get_command(ctx, args[0])
         if command is None and not ctx.resilient_parsing:
             known = {*self._summaries(), *(() if self.group else (entry.name for entry in COMMANDS))}
-            zh, en = did_you_mean(args[0], known, ("用 --help 列出命令", "List commands with --help."))
-            ctx.fail(f"no command {args[0]!r}. {en} 没有该命令。{zh}")
+            hint = suggestion(args[0], known, "cli.no_command:fix")
+            text = message("cli.no_command", name=repr(args[0]), hint=hint)
+            ctx.fail(f"{text.en} {text.zh}")
         return args[0] if command else None, command, args[1:]
 
     def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ARG002

@@ -85,10 +85,8 @@ def _entry_of(ledger: Ledger, number: int | None, file: Path | None) -> tuple[En
         one = ledger.entry((number if file is None else _holding(ledger, file)) or 0)
         return one, ledger.receipt(one.number)
     except LookupError as error:
-        wanted = (f"1 到 {ledger.size} 之间的条目号", f"an entry from 1 to {ledger.size}")
-        mend = ("核对条目号,或用 --file 指明文件", "Check the number, or name a file by --file.")
-        seen = "" if number is None else number
-        raise Refused([refusal("entry.number", ("", None, "N"), seen, wanted, mend)]) from error
+        value = "" if number is None else number
+        raise Refused([refusal("entry.number", ("", None, "N"), value, size=ledger.size)]) from error
 
 
 def _as_json(one: Entry, proof: Receipt) -> dict[str, Any]:
@@ -107,10 +105,7 @@ def _holding(ledger: Ledger, file: Path) -> int:
     try:
         found = ledger.find(payload_digest(file.read_bytes()))
     except OSError as fault:
-        wanted, mend = ("可读的文件", "a file that can be read"), ("核对路径", "Check the path.")
-        raise Refused([refusal("entry.unreadable", (str(file), None, "file"), str(fault), wanted, mend)]) from fault
+        raise Refused([refusal("entry.unreadable", (str(file), None, "file"), str(fault))]) from fault
     if found is None:
-        wanted = ("台账收下过的文件,逐字节相同", "a file that the ledger took, byte for byte")
-        mend = ("核对是否改动过,或重新报送", "See whether it was changed since, or report it again.")
-        raise Refused([refusal("entry.not_taken", (str(file), None, "file"), file.name, wanted, mend)])
+        raise Refused([refusal("entry.not_taken", (str(file), None, "file"), file.name)])
     return found

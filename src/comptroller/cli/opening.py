@@ -15,10 +15,10 @@ import typer
 from comptroller import node
 from comptroller.cli import policy_cache
 from comptroller.cli.output import node_folder, passphrase
+from comptroller.cli.suggestions import suggestion
 from comptroller.ledger.ledger import Ledger
-from comptroller.model.near import did_you_mean
 from comptroller.model.policy import Pack
-from comptroller.model.text import Text
+from comptroller.model.text import Text, message
 from comptroller.packs.bundle import digest_of, unpack_files
 from comptroller.packs.titles import rule_titles
 from comptroller.watch.findings import Findings
@@ -84,13 +84,11 @@ class Reading:
         """Return a line (English, Chinese) for each name that nothing has: a part of a rule's name, an entity's code."""
         found = []
         if rule and not any(rule in one for one in self.rules):
-            zh, en = did_you_mean(rule, self.rules, ("", ""))
-            found.append(f"no rule has {rule!r} in its name. {en}没有名称含此内容的规则。{zh}")
+            found.append(message("cli.no_rule", name=repr(rule), hint=suggestion(rule, self.rules)))
         entities = [one for (one,) in self.duck.rows("SELECT entity FROM entity")] if entity else []
         if entity and entity not in entities:
-            zh, en = did_you_mean(entity, entities, ("", ""))
-            found.append(f"the register has no entity {entity!r}. {en}登记簿中没有该企业。{zh}")
-        return found
+            found.append(message("cli.no_entity", name=repr(entity), hint=suggestion(entity, entities)))
+        return [f"{text.en.strip()} {text.zh}" for text in found]
 
     def policy_of(self, digest: str, known: int) -> Pack:
         """Return the policy of that digest, as it was adopted not later than entry `known`."""

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from comptroller.model.finding import plain
 from comptroller.model.refusal import ComptrollerError, Refusal, Refused, refusal
+from comptroller.model.text import message
 from comptroller.node import damaged, damaged_store, open_stores
 from comptroller.store.duck import SqlError
 from comptroller.store.sqlite import StoreDown
@@ -101,12 +102,8 @@ def doors(*, as_json: bool) -> Iterator[None]:
         print_refusals([damaged(str(fault).splitlines()[0])], as_json=as_json)
         raise typer.Exit(REFUSED) from fault
     except ComptrollerError as broken:
-        wanted = ("完好的数据", "data that is whole")
-        mend = (
-            "运行 comptroller ledger verify,再运行 rebuild",
-            "Run comptroller ledger verify, then comptroller rebuild.",
-        )
-        print_refusals([refusal("broken", ("", None, ""), broken, wanted, mend)], as_json=as_json)
+        expected, fix = message("cli.broken:expected"), message("cli.broken:fix")
+        print_refusals([refusal("broken", ("", None, ""), broken, expected, fix)], as_json=as_json)
         raise typer.Exit(REFUSED) from broken
     finally:
         if sys.exc_info()[0] is not None:

@@ -8,7 +8,7 @@ import typer
 
 from comptroller.cli.opening import Reading, reading
 from comptroller.cli.output import JsonOption, NodeOption, counted, doors, err, language, out, print_json, print_table
-from comptroller.model.near import did_you_mean
+from comptroller.cli.suggestions import suggestion
 from comptroller.model.refusal import Refusal, Refused, refusal
 from comptroller.model.text import Text
 from comptroller.watch import explain as explaining, history, scoreboard as counting
@@ -82,10 +82,8 @@ def explain(
 def _no_finding(opened: Reading, finding: str) -> Refusal:
     """Return the refusal of an id that names no finding, or several; the ids that are close are offered."""
     known = [one for (one,) in opened.duck.rows("SELECT finding FROM finding_now")]
-    wanted = ("唯一的发现编号", "the id of one finding, or a beginning that only one has")
-    listing = ("用 comptroller findings 查编号", "Look it up with comptroller findings.")
-    mend = did_you_mean(finding, known, listing)
-    return refusal("explain.finding", ("", None, "finding"), finding, wanted, mend)
+    fix = suggestion(finding, known, "explain.finding:fix")
+    return refusal("explain.finding", ("", None, "finding"), finding, mend=fix)
 
 
 def _tell(found: explaining.Explanation, heads: dict[int, dict[str, Any]]) -> None:

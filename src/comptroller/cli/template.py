@@ -7,9 +7,11 @@ import typer
 
 from comptroller.cli.output import WRONG_USE, JsonOption, doors, err, language, out, print_json
 from comptroller.cli.pack_paths import pack_roots
+from comptroller.cli.suggestions import suggestion
 from comptroller.intake.templates import template_csv, template_xlsx
-from comptroller.model.near import did_you_mean, listed
+from comptroller.model.near import listed
 from comptroller.model.refusal import Refused, refusal
+from comptroller.model.text import Text
 from comptroller.packs import gather_files, read_pack
 
 
@@ -28,9 +30,8 @@ def template(
         held = read_pack(gather_files(pack_roots(), pack), pack)
         if kind not in held.kinds:
             names_zh, names_en = listed(held.kinds)
-            wanted = (f"其一:{names_zh}", f"one of: {names_en}")
-            mend = did_you_mean(kind, held.kinds, ("核对名称", "Check the name."))
-            raise Refused([refusal("template.kind", (pack, None, "KIND"), kind, wanted, mend)])
+            names, fix = Text(zh=names_zh, en=names_en), suggestion(kind, held.kinds, "template.kind:fix")
+            raise Refused([refusal("template.kind", (pack, None, "KIND"), kind, mend=fix, names=names)])
         target = output or Path(f"{kind}.{form}")
         made = template_xlsx(held.kinds[kind], language()) if form == "xlsx" else template_csv(held.kinds[kind])
         target.write_bytes(made)

@@ -83,9 +83,7 @@ def _parse_key(text: str) -> VerifierKey:
     try:
         return VerifierKey.parse(text.strip())
     except KeyRefused as fault:
-        wanted = ("公布的验证公钥 <名称>+<编号>+<公钥>", "the verifier key as it was published, <name>+<id>+<key>")
-        mend = ("向台账所有者索取", "Ask the ledger's owner for it.")
-        raise Refused([refusal("verify.key", ("", None, "key"), fault, wanted, mend)]) from fault
+        raise Refused([refusal("verify.key", ("", None, "key"), fault)]) from fault
 
 
 def _compare(folder: Path) -> list[Difference]:

@@ -92,12 +92,7 @@ def _new_key(name: str) -> SignerKey:
             raise KeyRefused(f"{len(name.encode())} bytes")
         return make_key(name, secrets.token_bytes(32))
     except (KeyRefused, UnicodeEncodeError) as fault:
-        wanted = (
-            f"无空格、加号、控制字符,至多 {_LONGEST_ORIGIN} 字节",
-            f"a name without spaces, plus signs and control characters, of at most {_LONGEST_ORIGIN} bytes",
-        )
-        mend = ("改用如 example.org/ledger 的名称", "Take a name such as example.org/ledger.")
-        raise Refused([refusal("init.origin", ("", None, "origin"), fault, wanted, mend)]) from fault
+        raise Refused([refusal("init.origin", ("", None, "origin"), fault, limit=_LONGEST_ORIGIN)]) from fault
 
 
 def report(  # noqa: PLR0913 - what a report is sent with
@@ -155,13 +150,10 @@ def _report_one(worker: engine.Engine, path: Path, said: Report, at: dt.datetime
     try:
         payload = path.read_bytes()
     except OSError as error:
-        wanted, mend = ("可读的文件", "a file that can be read"), ("核对路径", "Check the path.")
-        return _outcome(path, None, [refusal("report.file", (str(path), None, ""), error.strerror, wanted, mend)], ())
+        return _outcome(path, None, [refusal("report.file", (str(path), None, ""), error.strerror)], ())
     media = media_of(path.name, payload)
     if media is None:
-        wanted = ("json、ndjson、csv、xlsx、parquet、zip、xes", "json, ndjson, csv, xlsx, parquet, zip or xes")
-        mend = ("换成上述格式,或改扩展名", "Save it in one of these forms, or mend its extension.")
-        return _outcome(path, None, [refusal("report.media", (path.name, None, ""), path.suffix, wanted, mend)], ())
+        return _outcome(path, None, [refusal("report.media", (path.name, None, ""), path.suffix)], ())
     sender = said.reporter or (reporter_of(path.name) if media == "zip" else "") or worker.charter.owner
     incoming = replace(said, payload=payload, media=media, reporter=sender)
     taken = worker.take([incoming], at)
