@@ -67,8 +67,8 @@ RULES = {
 
 def register() -> pa.Table:
     """Return the made entities with their level and class."""
-    whole = made.entities()
-    return pa.table({"entity": whole["entity"], "level": made.levels(), "class": whole["class"]})
+    entities = made.entities()
+    return pa.table({"entity": entities["entity"], "level": made.levels(), "class": entities["class"]})
 
 
 def limits() -> pa.Table:

@@ -34,10 +34,10 @@ def entities() -> pa.Table:
 
 def levels() -> list[int]:
     """Return the level of each made entity in the tree; the head's is 1."""
-    found = [1]
+    depths = [1]
     for i in range(1, ENTITIES):
-        found.append(found[(i - 1) // 4] + 1)
-    return found
+        depths.append(depths[(i - 1) // 4] + 1)
+    return depths
 
 
 def _codes(prefix: str, numbers: np.ndarray) -> pa.Array:

@@ -62,12 +62,12 @@ class Supply:
 
     def tables(self, count: int) -> dict[str, pa.Table]:
         """Return the next facts by kind, `count` in all but for rounding."""
-        found = {}
+        tables = {}
         for kind, share in self.shares.items():
-            if some := round(count * share):
-                found[kind] = made.facts(kind, self.done[kind], some)
-                self.done[kind] += some
-        return found
+            if number := round(count * share):
+                tables[kind] = made.facts(kind, self.done[kind], number)
+                self.done[kind] += number
+        return tables
 
     def many(self, count: int) -> Iterator[dict[str, pa.Table]]:
         """Yield as many facts, some at a time."""
@@ -81,15 +81,17 @@ class Supply:
 
 def reports_of(tables: Mapping[str, pa.Table], reports: int) -> list[Report]:
     """Return facts as so many JSON reports by the company at the group's head, which may speak for all below it."""
-    said: list[dict[str, bytes]] = [{} for _ in range(reports)]
+    parts: list[dict[str, bytes]] = [{} for _ in range(reports)]
     for kind, table in tables.items():
         rows = made.json_rows(table)
         cuts = np.linspace(0, len(rows), reports + 1).astype(int).tolist()
         for at, (begin, end) in enumerate(pairwise(cuts)):
             if end > begin:
-                said[at][kind] = b"[" + b",".join(rows[begin:end]) + b"]"
+                parts[at][kind] = b"[" + b",".join(rows[begin:end]) + b"]"
     head = made.entity_codes()[0]
-    payloads = [b'{"facts":{' + b",".join(b'"%s":%s' % (k.encode(), f) for k, f in one.items()) + b"}}" for one in said]
+    payloads = [
+        b'{"facts":{' + b",".join(b'"%s":%s' % (k.encode(), f) for k, f in part.items()) + b"}}" for part in parts
+    ]
     return [Report(payload, "json", f"r{at}.json", head) for at, payload in enumerate(payloads)]
 
 
@@ -113,7 +115,7 @@ def take_seconds(worker: Engine, reports: Sequence[Report]) -> float:
 def accept(worker: Engine, reports: Sequence[Report]) -> Taken:
     """Send reports to a node; raises AssertionError for one that is rejected."""
     taken = worker.take(reports, AT)
-    assert not taken.refused, [one.said() for found in taken.refused.values() for one in found][:3]
+    assert not taken.refused, [item.said() for refusals in taken.refused.values() for item in refusals][:3]
     return taken
 
 
@@ -123,11 +125,11 @@ def fill(worker: Engine, supply: Supply, count: int) -> None:
     server.set_zone(worker.pack.zone)
     for tables in supply.many(count):
         for kind, table in tables.items():
-            said = Report(made.parquet(table), "parquet", f"{kind}.parquet", OWNER, kind)
-            kept = Accepted(said.payload, said.media, said.reporter, name=said.name, kind=kind)
-            number = worker.ledger.append([kept], AT).last
+            item = Report(made.parquet(table), "parquet", f"{kind}.parquet", OWNER, kind)
+            accepted = Accepted(item.payload, item.media, item.reporter, name=item.name, kind=kind)
+            number = worker.ledger.append([accepted], AT).last
             with worker.duck.transaction():
-                fold(worker.books, server, [said], number)
+                fold(worker.books, server, [item], number)
     server.close()
 
 

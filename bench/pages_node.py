@@ -55,12 +55,12 @@ def keep(worker: Engine, kind: str, table: pa.Table) -> None:
     """Record and fold one large file of facts without judging it."""
     server = DuckDb()
     server.set_zone(worker.pack.zone)
-    said = Report(made.parquet(table), "parquet", f"{kind}.parquet", OWNER, kind)
+    item = Report(made.parquet(table), "parquet", f"{kind}.parquet", OWNER, kind)
     number = worker.ledger.append(
-        [Accepted(said.payload, said.media, said.reporter, name=said.name, kind=kind)], AT
+        [Accepted(item.payload, item.media, item.reporter, name=item.name, kind=kind)], AT
     ).last
     with worker.duck.transaction():
-        fold(worker.books, server, [said], number)
+        fold(worker.books, server, [item], number)
     server.close()
 
 

@@ -46,8 +46,8 @@ class PlainDuck:
 
     def counts(self) -> dict[str, int]:
         """Return the number found by rule."""
-        found = dict(self._duck.execute("SELECT rule, count(*) FROM found GROUP BY rule").fetchall())
-        return {name: found.get(name, 0) for name in RULES}
+        by_rule = dict(self._duck.execute("SELECT rule, count(*) FROM found GROUP BY rule").fetchall())
+        return {name: by_rule.get(name, 0) for name in RULES}
 
     def _insert(self, name: str, table: pa.Table) -> None:
         self._duck.register("added", table)

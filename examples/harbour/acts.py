@@ -111,12 +111,12 @@ def decide(book: Book, entity: str, matter: str, body: str, on: dt.date, **more:
 def votes(entity: str, recused: str = "", people: tuple[str, ...] = ()) -> list[Row]:
     """Return the votes of a board that all agree; `recused` names the post of the one who stepped aside."""
     posts = people or ("representative", "manager", "outside1", "outside2", "outside3", "outside4", "employee")
-    found = []
+    rows = []
     for order, post in enumerate(posts, start=1):
         aside = post == recused
         vote = {"person": who(entity, post), "attended": True, "recused": aside, "speaking_order": order}
-        found.append(vote if aside else vote | {"vote": "yes"})
-    return found
+        rows.append(vote if aside else vote | {"vote": "yes"})
+    return rows
 
 
 def review(book: Book, entity: str, matter: str, kind: str, on: dt.date) -> None:
@@ -132,14 +132,16 @@ def settle_matter(book: Book, entity: str, on: dt.date, item: str, title: str, *
     matter = raise_matter(book, entity, plus(on, -21), item, title, **more)
     for number, kind in enumerate(("legal", "compliance", "feasibility")[: 3 if amount else 1]):
         review(book, entity, matter, kind, plus(on, -14 + number))
-    one = ENTITIES[entity]
+    owner = ENTITIES[entity]
     proposal = f"YA-{matter}"
     decide(book, entity, matter, "management", plus(on, -9), kind="study", proposal=proposal)
-    if one.party:
+    if owner.party:
         decide(book, entity, matter, "party_committee", plus(on, -5), proposal=proposal)
-    last = "board" if one.board else "management"
-    shown = {"votes": votes(entity, people=tuple(_board(entity)))} if one.board and book.random.random() < 0.5 else {}
-    decide(book, entity, matter, last, on, proposal=proposal, amount=amount, **shown)
+    last = "board" if owner.board else "management"
+    ballot = (
+        {"votes": votes(entity, people=tuple(_board(entity)))} if owner.board and book.random.random() < 0.5 else {}
+    )
+    decide(book, entity, matter, last, on, proposal=proposal, amount=amount, **ballot)
     return matter
 
 

@@ -25,8 +25,8 @@ OFFICERS = {
 
 def case_of(rule: str, *subject: str) -> str:
     """Return the name of the case that a finding opens, where it joins no other."""
-    whole = json.dumps([finding_id(rule, subject), None], separators=(",", ":")).encode()
-    return "C-" + base64.b32encode(sha256(whole).digest()[:10]).decode().lower()
+    payload = json.dumps([finding_id(rule, subject), None], separators=(",", ":")).encode()
+    return "C-" + base64.b32encode(sha256(payload).digest()[:10]).decode().lower()
 
 
 def step(book: Book, case: str, move: str, on: str, arrives: str, **more: Any) -> None:

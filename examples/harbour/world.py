@@ -38,31 +38,31 @@ def register(book: Book) -> None:
     book.say(
         "entity", {"entity": OWNER, "name": "望港市国资委", "form": "public_body", "is_owner": True}, arrives=BEGINS[0]
     )
-    for number, one in enumerate(ENTITIES.values(), start=1):
+    for number, firm in enumerate(ENTITIES.values(), start=1):
         row = {
-            "entity": one.code,
-            "name": one.name,
-            "uscc": credit_code(number) if one.level <= 3 else None,
+            "entity": firm.code,
+            "name": firm.name,
+            "uscc": credit_code(number) if firm.level <= 3 else None,
             "country": "CN",
             "region": "990000",
-            "form": one.form,
-            "parent": one.parent,
-            "class": "public_service" if one.code in ("CJ0004", "CJ0005") else "commercial",
-            "level_declared": one.level,
-            "main_business": "港航物流" if one.code.startswith("HB") else "城市建设运营",
-            "sme": one.small,
+            "form": firm.form,
+            "parent": firm.parent,
+            "class": "public_service" if firm.code in ("CJ0004", "CJ0005") else "commercial",
+            "level_declared": firm.level,
+            "main_business": "港航物流" if firm.code.startswith("HB") else "城市建设运营",
+            "sme": firm.small,
             "status": "active",
-            "has_party_committee": one.party,
-            "has_board": one.board,
-            "important": one.level == 1,
-            "staff": 2400 // one.level**2,
+            "has_party_committee": firm.party,
+            "has_board": firm.board,
+            "important": firm.level == 1,
+            "staff": 2400 // firm.level**2,
             "valid_from": day("2022-01-01"),
         }
         book.say("entity", row, arrives=BEGINS[0], by=OWNER)
         stake = {
-            "holder": one.parent,
-            "entity": one.code,
-            "share_pct": one.share,
+            "holder": firm.parent,
+            "entity": firm.code,
+            "share_pct": firm.share,
             "mode": "direct",
             "valid_from": day("2022-01-01"),
         }

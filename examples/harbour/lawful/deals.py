@@ -126,8 +126,8 @@ def assets(book: Book, entity: str, approved: dt.date, value: int, **more: Any) 
     number = book.number("ZC", entity)
     base = more.pop("base_on", plus(approved, -200))
     offered = more.get("disclosure_from") or on_working_day(plus(approved, 6))
-    shown = 20 if value > 10_000_000 else 10 if value > 1_000_000 else 5
-    closed = more.get("disclosure_until") or until(offered, shown)
+    announced = 20 if value > 10_000_000 else 10 if value > 1_000_000 else 5
+    closed = more.get("disclosure_until") or until(offered, announced)
     signed = more.get("signed_on") or on_working_day(plus(closed, 6))
     row: Row = {
         "entity": entity,

@@ -22,14 +22,14 @@ _FIRST_RELATIVE = 1900
 
 def go_on(book: Book) -> None:
     """Report two matters a quarter of each entity of the upper two levels, and one a half-year of the third."""
-    for place, one in enumerate(ENTITIES.values()):
-        if one.level <= 2:
+    for place, firm in enumerate(ENTITIES.values()):
+        if firm.level <= 2:
             for quarter in range(8):
                 for turn in range(2):
-                    _matter(book, one.code, quarter, 40 + 30 * turn, place + quarter + turn)
-        elif one.level == 3:
+                    _matter(book, firm.code, quarter, 40 + 30 * turn, place + quarter + turn)
+        elif firm.level == 3:
             for half in range(0, 8, 2):
-                _matter(book, one.code, half, 75, place + half)
+                _matter(book, firm.code, half, 75, place + half)
     _ties(book)
 
 
@@ -65,13 +65,13 @@ def _matter(book: Book, entity: str, quarter: int, offset: int, turn: int) -> No
 
 def _ties(book: Book) -> None:
     """Report declared ties with firms without dealings with the entity."""
-    for place, one in enumerate(ENTITIES.values()):
-        if one.level <= 3:
-            relative = f"亲属-{who(one.code, 'manager')}"
+    for place, entity in enumerate(ENTITIES.values()):
+        if entity.level <= 3:
+            relative = f"亲属-{who(entity.code, 'manager')}"
             since = day("2023-06-01")
             kin = {
-                "entity": one.code,
-                "left_party": who(one.code, "manager"),
+                "entity": entity.code,
+                "left_party": who(entity.code, "manager"),
                 "right_party": relative,
                 "relation": "kin",
             }
@@ -81,7 +81,7 @@ def _ties(book: Book) -> None:
                 arrives="2023-12-28T15:00:00",
             )
             firm = {
-                "entity": one.code,
+                "entity": entity.code,
                 "left_party": relative,
                 "right_party": supplier(_FIRST_RELATIVE + place),
                 "relation": "controls",

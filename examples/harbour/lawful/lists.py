@@ -67,10 +67,10 @@ def settle(book: Book, arrives: str) -> None:
     _line(book, OWNER, "main_business", "port_logistics", arrives, text="港航物流", valid_from=_2024)
     _line(book, OWNER, "main_business", "city_operation", arrives, text="城市建设运营", valid_from=_2024)
     _line(book, OWNER, "property_exchanges", "wgcq", arrives, text="望港产权交易所", valid_from=_2023)
-    for one in ENTITIES.values():
-        if one.level <= 3:
+    for firm in ENTITIES.values():
+        if firm.level <= 3:
             for year in _AUTHORISED:
-                authorise(book, one.code, year)
+                authorise(book, firm.code, year)
 
 
 def authorise(book: Book, entity: str, year: int) -> None:

@@ -16,19 +16,19 @@ KEPT_FREE = ("HB0024", "HB0026", "HB0028", "HB0029", "HB0030", "CJ0016", "CJ0023
 
 def go_on(book: Book) -> None:
     """Report the ordinary money of each entity, month by month."""
-    for place, one in enumerate(ENTITIES.values()):
+    for place, firm in enumerate(ENTITIES.values()):
         staff = book.random.randrange(180_000, 700_000)
         for number, first in enumerate(months()):
-            _outgoing(book, one.code, first, staff)
+            _outgoing(book, firm.code, first, staff)
             if place % 3 == 0:
-                _reimbursement(book, one.code, first)
+                _reimbursement(book, firm.code, first)
             if place % 3:
-                _receipt(book, one.code, first, supplier(_FIRST_CUSTOMER + place * _CUSTOMERS + number % _CUSTOMERS))
-            if one.code not in KEPT_FREE and place % 2:
+                _receipt(book, firm.code, first, supplier(_FIRST_CUSTOMER + place * _CUSTOMERS + number % _CUSTOMERS))
+            if firm.code not in KEPT_FREE and place % 2:
                 for turn in range(2):
                     party = supplier(_FIRST_CUSTOMER + place * _CUSTOMERS + (2 * number + turn) % _CUSTOMERS)
                     issued = plus(first, 7 + 9 * turn)
-                    acts.invoice(book, one.code, "output", issued, book.fen(80_000, 120_000), party)
+                    acts.invoice(book, firm.code, "output", issued, book.fen(80_000, 120_000), party)
 
 
 def _outgoing(book: Book, entity: str, first: dt.date, staff: int) -> None:

@@ -18,11 +18,11 @@ _FIRST_CUSTOMER = 1000
 
 def go_on(book: Book) -> None:
     """Report eight small purchases of each entity, and the large ones of the upper three levels."""
-    for place, one in enumerate(ENTITIES.values()):
+    for place, firm in enumerate(ENTITIES.values()):
         for quarter in range(8):
-            _small(book, one.code, quarter, supplier(place * _SUPPLIERS + quarter % _SUPPLIERS))
-    large = [one.code for one in ENTITIES.values() if one.level <= 2] * 3
-    large += [one.code for one in ENTITIES.values() if one.level == 3 and one.party]
+            _small(book, firm.code, quarter, supplier(place * _SUPPLIERS + quarter % _SUPPLIERS))
+    large = [firm.code for firm in ENTITIES.values() if firm.level <= 2] * 3
+    large += [firm.code for firm in ENTITIES.values() if firm.level == 3 and firm.party]
     for number, entity in enumerate(large):
         _large(book, entity, number)
 

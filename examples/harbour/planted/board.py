@@ -103,8 +103,8 @@ class Case:
 
     def do(self, move: str, number: int, **more: object) -> None:
         """Report a move of the line on that working day."""
-        said = {"by_line": self.line, "by": OFFICERS[self.line][0]} | more
-        step(self.book, self.case, move, *self.day(number), **said)
+        fields = {"by_line": self.line, "by": OFFICERS[self.line][0]} | more
+        step(self.book, self.case, move, *self.day(number), **fields)
 
     def hear(self, move: str, number: int, reason: str, **more: object) -> None:
         """Report an answer of the entity on that working day."""
@@ -142,13 +142,13 @@ class Case:
 
 def plant(book: Book) -> None:
     """Plant the work of all lines; the plantings of what is found come before it."""
-    told = _told(book)
+    reported = _last_reported(book)
     lines = {rule: line for line, rules in LINES.items() for rule in rules}
-    found = [(_opened(one, told), one) for one in book.found if one.rule in OPEN]
-    found.sort(key=lambda pair: (pair[0], pair[1].rule, pair[1].subject))
-    for number, (opened, one) in enumerate(found):
-        case = Case(book, case_of(one.rule, *one.subject), one.entity, lines[one.rule], opened)
-        if one.rule.endswith(_ON_AND_BACK[0]) and one.entity == _ON_AND_BACK[1]:
+    dated = [(_opened(expected, reported), expected) for expected in book.found if expected.rule in OPEN]
+    dated.sort(key=lambda pair: (pair[0], pair[1].rule, pair[1].subject))
+    for number, (opened, expected) in enumerate(dated):
+        case = Case(book, case_of(expected.rule, *expected.subject), expected.entity, lines[expected.rule], opened)
+        if expected.rule.endswith(_ON_AND_BACK[0]) and expected.entity == _ON_AND_BACK[1]:
             _on_and_back(case)
         elif opened == _LATER:
             _FRESH[number % len(_FRESH)](case)
@@ -160,19 +160,19 @@ def plant(book: Book) -> None:
             _residue(case, 80_000 + 45_000 * (number % 9), number)
 
 
-def _told(book: Book) -> dict[str, dt.date]:
+def _last_reported(book: Book) -> dict[str, dt.date]:
     """Return when each code was last reported."""
-    found: dict[str, dt.date] = {}
-    for said in book.said:
-        for value in said.row.values():
+    dates: dict[str, dt.date] = {}
+    for fact in book.said:
+        for value in fact.row.values():
             if isinstance(value, str):
-                found[value] = max(said.arrives.date(), found.get(value, said.arrives.date()))
-    return found
+                dates[value] = max(fact.arrives.date(), dates.get(value, fact.arrives.date()))
+    return dates
 
 
-def _opened(one: Expected, told: dict[str, dt.date]) -> dt.date:
+def _opened(expected: Expected, reported: dict[str, dt.date]) -> dt.date:
     """Return when a finding opens its case: when the last fact about it arrives, or when its rule's trial run ends."""
-    return max(told[one.subject[1]], dt.date.fromisoformat(LATER.get(one.rule, "2024-01-01")))
+    return max(reported[expected.subject[1]], dt.date.fromisoformat(LATER.get(expected.rule, "2024-01-01")))
 
 
 def _taken_up(case: Case) -> str:

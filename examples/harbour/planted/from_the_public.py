@@ -19,13 +19,18 @@ def tell(book: Book) -> None:
     )
     book.lawful(rule, [OWNER, "JB2025A2"], "第十四个工作日告知。", "Acknowledged on the fourteenth working day.")
     _tips(book, tip)
-    told: Row = {"office": OWNER, "by_line": "investor", "about": "false_enterprise", "received_on": day("2025-12-29")}
+    notice: Row = {
+        "office": OWNER,
+        "by_line": "investor",
+        "about": "false_enterprise",
+        "received_on": day("2025-12-29"),
+    }
     for number, named, outcome in (
         ("XS2025B1", "望港国联投资有限公司", None),
         ("XS2025B2", "望港国海贸易有限公司", "unfounded"),
     ):
         looked = day("2025-12-29") if outcome else None
-        row = told | {"lead": number, "named": named, "text": "对外自称国有企业。", "outcome": outcome}
+        row = notice | {"lead": number, "named": named, "text": "对外自称国有企业。", "outcome": outcome}
         book.say("public_lead", row | {"looked_into_on": looked}, arrives="2025-12-29T10:00:00", by=OWNER)
     book.expect(
         lead, [OWNER, "XS2025B1"], "公众反映疑似假冒国企，尚未核实。", "Reported by the public and not looked into."

@@ -51,7 +51,7 @@ def ship(  # noqa: PLR0913, PLR0917 - the fields of a shipment
 
 
 def _circles(book: Book) -> None:
-    for number, (days, last, goods, says, found) in enumerate(
+    for number, (days, last, goods, says, is_found) in enumerate(
         (
             (
                 ("2024-07-02", "2024-07-11", "2024-07-23"),
@@ -90,7 +90,7 @@ def _circles(book: Book) -> None:
             ["CJ0018", ship(book, "CJ0018", "CJ0018", "HB0012", days[2], last, goods=goods)],
         ]
         for leg in legs:
-            (book.expect if found else book.lawful)(_CIRCLES, leg, *says)
+            (book.expect if is_found else book.lawful)(_CIRCLES, leg, *says)
 
 
 def _links(book: Book) -> None:

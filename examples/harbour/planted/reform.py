@@ -80,7 +80,7 @@ def _results(book: Book) -> None:
         for number, (result, figure) in enumerate(
             (("strategy", "exits"), ("market", "tenure_contracts"), ("excellence", "specialised_firms")), start=1
         ):
-            told = {} if result == untold else {"figure": figure, "figure_from": 1, "figure_target": 9}
+            progress = {} if result == untold else {"figure": figure, "figure_from": 1, "figure_target": 9}
             more = {"due_on": day("2026-06-30"), "task_status": "open", "result": result}
-            _task(book, head, number, "集团改革任务", **more, **told)
+            _task(book, head, number, "集团改革任务", **more, **progress)
         (book.expect if untold else book.lawful)(_RESULTS, [head], zh, en)

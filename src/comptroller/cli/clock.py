@@ -12,8 +12,8 @@ from comptroller.cli.instants import instant
 from comptroller.cli.output import (
     JsonOption,
     NodeOption,
-    doors,
     err,
+    exit_on_refusal,
     node_folder,
     out,
     passphrase,
@@ -34,52 +34,52 @@ def clock(  # noqa: PLR0913 - the fields of an act
     ] = "show",
     first: Annotated[int, typer.Option(help="The first entry that a wrong clock made.")] = 0,
     last: Annotated[int, typer.Option(help="The last one.")] = 0,
-    by: Annotated[str, typer.Option(help="The officer whose act it is.")] = "",
+    by: Annotated[str, typer.Option(help="The officer responsible for the act.")] = "",
     why: Annotated[str, typer.Option(help="The reason.")] = "",
     at: AtOption = None,
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the ledger's last moment and the acts about the clock; accept a jump, or name entries of a wrong clock."""
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
         try:
             if act == "pass":
                 worker.pass_clock(by, why, instant(at))
             elif act == "wrong":
                 worker.name_wrong_clock((first, last), by, why, instant(at))
-            said = _said(worker)
+            state = _state_of(worker)
         finally:
             worker.close()
     if as_json:
-        print_json(said)
+        print_json(state)
         return
-    days = said["jump_days"]
+    days = state["jump_days"]
     allowed = "" if days is None else f"; a jump of more than {days} days needs an officer's act"
-    out.print(f"last moment {said['last_moment'].isoformat()}{allowed}")
-    print_table("", list(_COLUMNS), [[one[name] for name in _COLUMNS] for one in said["acts"]])
+    out.print(f"last moment {state['last_moment'].isoformat()}{allowed}")
+    print_table("", list(_COLUMNS), [[past_act[name] for name in _COLUMNS] for past_act in state["acts"]])
 
 
-def _said(worker: engine.Engine) -> dict[str, Any]:
+def _state_of(worker: engine.Engine) -> dict[str, Any]:
     acts = worker.duck.records("SELECT * FROM clock_act ORDER BY entry")
     return {"last_moment": worker.last_moment(), "jump_days": worker.pack.clock_jump_days, "acts": acts}
 
 
 def warn(worker: engine.Engine) -> None:
     """Print on the error stream which entries are not folded, and which a wrong clock made, as the books have it."""
-    _tell(dict(worker.duck.rows("SELECT entry, fault FROM unfolded ORDER BY entry")), worker.books.notes.wrong)
+    _print_marks(dict(worker.duck.rows("SELECT entry, fault FROM unfolded ORDER BY entry")), worker.books.notes.wrong)
 
 
 def warn_of_ledger(path: Path) -> None:
     """Print the same as the ledger's file has it."""
     with closing(EntryHeaders(path)) as heads, closing(Ledger.open(path, readonly=True)) as ledger:
         aside, marks = ([ledger.entry(n) for n in heads.of_media(media, 0)] for media in (acts.ASIDE, acts.CLOCK))
-        said = [acts.content_of(one) for one in marks]
-        faults = {number: fault for one in aside for number, fault in acts.faults_in(one).items()}
-        _tell(faults, [(one["first"], one["last"]) for one in said if one["does"] == acts.WRONG])
+        contents = [acts.content_of(mark) for mark in marks]
+        faults = {number: fault for mark in aside for number, fault in acts.faults_in(mark).items()}
+        _print_marks(faults, [(mark["first"], mark["last"]) for mark in contents if mark["does"] == acts.WRONG])
 
 
-def _tell(faults: Mapping[int, str], stretches: Iterable[tuple[int, int]]) -> None:
+def _print_marks(faults: Mapping[int, str], stretches: Iterable[tuple[int, int]]) -> None:
     for entry, fault in faults.items():
         err.print(f"set aside  entry {entry} cannot be folded: {fault}", markup=False)
     for first, last in stretches:

@@ -57,8 +57,8 @@ def open_desk(folder: Path, port: int = PORT) -> bool:
     for login, name, employer, grants in PEOPLE:
         user = {"login": login, "name": name} | ({"employer": employer} if employer else {})
         words = ("role", "entity", "domain", "supervision_line")
-        said = [dict(zip(words, grant, strict=True)) | {"reason": "演示"} for grant in grants]
-        let_in(server, user, said, _SINCE)
+        fields = [dict(zip(words, grant, strict=True)) | {"reason": "演示"} for grant in grants]
+        let_in(server, user, fields, _SINCE)
         set_password(folder, login, PASSWORD)
     line = open_tips(server, "discipline", PASSWORD)
     if is_checked:
@@ -104,21 +104,21 @@ def _check(server: Server) -> bool:
         listener.should_exit = True
         thread.join()
         server.stop()
-    for one in wrong:
-        out.print(f"no answer  {one}", style="bold red", markup=False)
+    for fault in wrong:
+        out.print(f"no answer  {fault}", style="bold red", markup=False)
     out.print(f"console: {'every page answers' if not wrong else f'{len(wrong)} pages do not answer'}", style="bold")
     return not wrong
 
 
 def _ask_pages(port: int) -> list[tuple[str, str, int]]:
     """Return user, page and status of each request; public pages are requested without signing in."""
-    found = []
+    answers = []
     visit = HTTPConnection(HOST, port, timeout=120)
     for path in PUBLIC:
         visit.request("GET", path)
         answer = visit.getresponse()
         answer.read()
-        found.append(("", path, answer.status))
+        answers.append(("", path, answer.status))
     visit.close()
     for login, _, _, grants in PEOPLE:
         pages = ("/admin", "/acts", "/why") if grants[0][0] == "administrator" else PAGES
@@ -133,6 +133,6 @@ def _ask_pages(port: int) -> list[tuple[str, str, int]]:
             line.request("GET", path, headers={"cookie": cookie})
             answer = line.getresponse()
             answer.read()
-            found.append((login, path, answer.status))
+            answers.append((login, path, answer.status))
         line.close()
-    return found
+    return answers

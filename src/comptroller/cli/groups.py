@@ -26,12 +26,12 @@ class Group(TyperGroup):
         return list(self._summaries())
 
     def _summaries(self) -> dict[str, str]:
-        found: dict[str, str] = {}
+        summaries: dict[str, str] = {}
         for entry in self.entries.values() if self.group else COMMANDS:
             group, _, word = entry.name.rpartition(" ")
             is_inner = group and not self.group
-            found[group if is_inner else word] = GROUPS[group] if is_inner else entry.summary
-        return found
+            summaries[group if is_inner else word] = GROUPS[group] if is_inner else entry.summary
+        return summaries
 
     def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]  # noqa: ARG002
         """Return a command by name, with its module imported; None where there is none."""

@@ -10,14 +10,14 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def instant(said: str | None) -> dt.datetime:
+def instant(text: str | None) -> dt.datetime:
     """Return the instant in an option (ISO 8601; UTC where it has no offset), or now. Raises typer.BadParameter
     for other text.
     """
-    if not said:
+    if not text:
         return now()
     try:
-        found = dt.datetime.fromisoformat(said)
+        parsed = dt.datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{said}: an instant such as 2024-06-30T08:00:00+08:00") from error
-    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+        raise typer.BadParameter(f"{text}: an instant such as 2024-06-30T08:00:00+08:00") from error
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)

@@ -82,13 +82,13 @@ class Reading:
 
     def hints(self, rule: str, entity: str) -> list[str]:
         """Return a line (English, Chinese) for each name that nothing has: a part of a rule's name, an entity's code."""
-        found = []
-        if rule and not any(rule in one for one in self.rules):
-            found.append(message("cli.no_rule", name=repr(rule), hint=suggestion(rule, self.rules)))
-        entities = [one for (one,) in self.duck.rows("SELECT entity FROM entity")] if entity else []
+        hints = []
+        if rule and not any(rule in code for code in self.rules):
+            hints.append(message("cli.no_rule", name=repr(rule), hint=suggestion(rule, self.rules)))
+        entities = [code for (code,) in self.duck.rows("SELECT entity FROM entity")] if entity else []
         if entity and entity not in entities:
-            found.append(message("cli.no_entity", name=repr(entity), hint=suggestion(entity, entities)))
-        return [f"{text.en.strip()} {text.zh}" for text in found]
+            hints.append(message("cli.no_entity", name=repr(entity), hint=suggestion(entity, entities)))
+        return [f"{text.en.strip()} {text.zh}" for text in hints]
 
     def policy_of(self, digest: str, known: int) -> Pack:
         """Return the policy of that digest, as it was adopted not later than entry `known`."""

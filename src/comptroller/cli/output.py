@@ -31,14 +31,14 @@ err = Console(stderr=True, highlight=False)
 
 def language() -> str:
     """Return the language of texts: COMPTROLLER_LANGUAGE, or zh where the locale is Chinese, else en."""
-    said = os.environ.get("COMPTROLLER_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "zh" if said.lower().startswith("zh") else "en"
+    value = os.environ.get("COMPTROLLER_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "zh" if value.lower().startswith("zh") else "en"
 
 
 def passphrase() -> bytes | None:
     """Return the key's passphrase from COMPTROLLER_PASSPHRASE, where it is set."""
-    said = os.environ.get("COMPTROLLER_PASSPHRASE")
-    return said.encode() if said else None
+    value = os.environ.get("COMPTROLLER_PASSPHRASE")
+    return value.encode() if value else None
 
 
 def node_folder(node: Path | None) -> Path:
@@ -49,13 +49,13 @@ def node_folder(node: Path | None) -> Path:
     return node
 
 
-def counted(number: int, one: str, many: str = "") -> str:
+def counted(number: int, singular: str, plural: str = "") -> str:
     """Return a number with its noun, in the singular or in the plural.
 
     >>> counted(1, "rule"), counted(2_000, "entity", "entities")
     ('1 rule', '2,000 entities')
     """
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+    return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"
 
 
 def print_json(value: Any) -> None:
@@ -81,13 +81,13 @@ def print_refusals(refusals: Sequence[Refusal], *, as_json: bool) -> None:
     if as_json:
         print_json({"refused": [r.as_json() for r in refusals]})
         return
-    for one in refusals:
-        err.print(one.text(language()), markup=False)
+    for item in refusals:
+        err.print(item.text(language()), markup=False)
         err.print()
 
 
 @contextmanager
-def doors(*, as_json: bool) -> Iterator[None]:
+def exit_on_refusal(*, as_json: bool) -> Iterator[None]:
     """Print refusals and broken things inside, and end with exit code 1; a node that a failed command opened is closed."""
     before = open_stores()
     try:
@@ -107,8 +107,8 @@ def doors(*, as_json: bool) -> Iterator[None]:
         raise typer.Exit(REFUSED) from broken
     finally:
         if sys.exc_info()[0] is not None:
-            for one in open_stores() - before:
-                one.close()
+            for store in open_stores() - before:
+                store.close()
 
 
 @contextmanager
@@ -129,7 +129,7 @@ def progress(title: str, *, quiet: bool) -> Iterator[Callable[[str, int, int], N
     with Progress(*columns, console=err, transient=not err.is_terminal) as bar:
         task = bar.add_task(title, total=None)
 
-        def move(_name: str, at: int, whole: int) -> None:
-            bar.update(task, completed=at, total=whole)
+        def move(_name: str, at: int, total: int) -> None:
+            bar.update(task, completed=at, total=total)
 
         yield move
