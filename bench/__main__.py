@@ -1,7 +1,8 @@
-"""Measure the goals of docs/performance.md on made data: `make bench`, or `python -m bench [--held N] [--small] [--only NAME]`.
+"""Measure the goals of docs/performance.md on made data: `make bench`, or `python -m bench [--held N] [--small] [--only
+NAME]`.
 
-Each measure runs in a process of its own, one after the other, so that none has the memory or the warmth of another.
-It takes minutes at full size; on a machine that does other things the figures say little.
+Each measure runs in its own process, one after the other, so that none starts with another's memory or caches. It takes
+minutes at full size; on a busy machine the figures mean little.
 """
 
 import argparse
@@ -33,7 +34,7 @@ MEASURES: dict[str, Callable[[Size, Path], Found]] = {
     "rebuild": rebuild,
     "rivals": rivals,
 }
-"""By name, in the order in which they run; `sustained` gives the figure of memory as well."""
+"""Measures by name, in the order of their runs; `sustained` returns the memory figure as well."""
 NODES: dict[str, Callable[[Size], list[tuple[int, str]]]] = {
     "ledger": lambda _: [],
     "rivals": lambda _: [],
@@ -53,15 +54,15 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "cases, board and clocks": (("bench.cases",), ("2000",)),
     "console pages": (("bench.pages",), ("--held", "20000", "--rounds", "1", "--readers", "8")),
 }
-"""Benches of rooms that run by themselves as well: their module, and what makes them small."""
+"""Benches of single packages that also run by themselves: their module, and the arguments that make them small."""
 LATER = {"install to first finding": "`time make demo` on an empty machine measures it"}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the measures that are asked for; returns 1 where one failed, whatever the figures say."""
-    asked = _asked(arguments)
-    size = (SMALL if asked.small else FULL).at(min(asked.held, SMALL.held) if asked.small else asked.held)
-    chosen = [asked.only] if asked.only else list(MEASURES)
+    """Run the chosen measures; returns 1 if one failed, independent of the figures."""
+    options = _options(arguments)
+    size = (SMALL if options.small else FULL).at(min(options.held, SMALL.held) if options.small else options.held)
+    chosen = [options.only] if options.only else list(MEASURES)
     work = ROOT / "build" / "bench"
     work.mkdir(parents=True, exist_ok=True)
     figures: list[Figure] = []
@@ -72,44 +73,46 @@ def main(arguments: list[str] | None = None) -> int:
         failed = False
         for name in chosen:
             begin = time.monotonic()
-            found, is_whole = _measure(name, size, folder)
+            results, is_whole = _measure(name, size, folder)
             failed = failed or not is_whole
-            figures += [one for one in found if isinstance(one, Figure)]
-            missing |= {one.name: one.why for one in found if isinstance(one, Missing)}
+            figures += [result for result in results if isinstance(result, Figure)]
+            missing |= {result.name: result.why for result in results if isinstance(result, Missing)}
             print(f"{name}: {time.monotonic() - begin:.0f} s", file=sys.stderr)
-    printed = {} if asked.only else {name: _room(name, small=asked.small) for name in ROOMS}
+    printed = {} if options.only else {name: _room(name, small=options.small) for name in ROOMS}
     missing |= LATER | {name: f"failed: {lines[-1:]}" for name, (lines, is_whole) in printed.items() if not is_whole}
     failed = failed or not all(is_whole for _, is_whole in printed.values())
     print_figures(figures, missing, about)
-    write_figures(asked.out, figures, missing, about, {name: lines for name, (lines, _) in printed.items()})
-    print(f"written: {asked.out}")
+    write_figures(options.out, figures, missing, about, {name: lines for name, (lines, _) in printed.items()})
+    print(f"written: {options.out}")
     return int(failed)
 
 
-def _asked(arguments: list[str] | None) -> argparse.Namespace:
-    said = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0] if __doc__ else "")
-    said.add_argument("--held", type=int, default=FULL.held, help="facts held (default 10,000,000)")
-    said.add_argument("--small", action="store_true", help="try the bench itself: at most 1,000,000 held, few rounds")
-    said.add_argument("--only", choices=list(MEASURES), help="one measure")
-    said.add_argument("--out", type=Path, default=ROOT / "bench" / "results.json", help="where the figures are written")
-    return said.parse_args(arguments)
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--held", type=int, default=FULL.held, help="facts held (default 10,000,000)")
+    parser.add_argument("--small", action="store_true", help="try the bench itself: at most 1,000,000 held, few rounds")
+    parser.add_argument("--only", choices=list(MEASURES), help="one measure")
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / "bench" / "results.json", help="where the figures are written"
+    )
+    return parser.parse_args(arguments)
 
 
 def _measure(name: str, size: Size, folder: Path) -> tuple[Found, bool]:
-    """Return what a measure found, and whether it ran through; one that fails does not keep the others from running."""
+    """Return the figures of a measure, and whether it ran to its end; a failure does not stop the others."""
     try:
         for count, kind in NODES[name](size):
             if not (folder / f"{kind}-{count}").is_dir():
                 _apart(held_node, folder, count, size.pack, kind)
         return _apart(MEASURES[name], size, folder), True
-    except Exception as fault:  # noqa: BLE001 - whatever it is, it is said, and the others run
+    except Exception as fault:  # noqa: BLE001 - any failure is printed, and the others run
         traceback.print_exc()
-        said = (str(fault).splitlines() or [""])[0]
-        return [Missing(name, f"failed: {type(fault).__name__}: {said}")], False
+        reason = (str(fault).splitlines() or [""])[0]
+        return [Missing(name, f"failed: {type(fault).__name__}: {reason}")], False
 
 
 def _room(name: str, *, small: bool) -> tuple[list[str], bool]:
-    """Run a room's own bench; returns the lines that it printed, and whether it ran through."""
+    """Run the bench of one package; returns the lines that it printed, and whether it ran to its end."""
     module, less = ROOMS[name]
     ran = subprocess.run(
         [sys.executable, "-m", *module, *(less if small else ())],

@@ -29,16 +29,16 @@ def rules(size: Size, folder: Path) -> Found:
         every = len(worker.pack.rules)
     order = sorted(spent, key=lambda name: statistics.median(spent[name]))
     slowest, middle = order[-1], order[len(order) // 2]
-    held = f"over {count:,} facts, its findings raised and written; of the {len(order)} of {every} rules of {size.pack} that have rows"
+    workload = f"over {count:,} facts, its findings raised and written; of the {len(order)} of {every} rules of {size.pack} that have rows"
     return [
-        figure("rule_slowest", spent[slowest], "s", f"one rule afresh {held}: {slowest}", at_most(1)),
-        figure("rule_median", spent[middle], "s", f"one rule afresh {held}: {middle}", at_most(1)),
-        figure("rules_all", [sum(map(statistics.median, spent.values()))], "s", f"all of these rules, each {held}"),
+        figure("rule_slowest", spent[slowest], "s", f"one rule afresh {workload}: {slowest}", at_most(1)),
+        figure("rule_median", spent[middle], "s", f"one rule afresh {workload}: {middle}", at_most(1)),
+        figure("rules_all", [sum(map(statistics.median, spent.values()))], "s", f"all of these rules, each {workload}"),
     ]
 
 
 def _awake(worker: Engine) -> list[str]:
-    """Return the rules that judge a table in which something is."""
+    """Return the rules that judge a table with rows."""
     full = {t for t in worker.pack.tables if worker.duck.rows(f"SELECT EXISTS (SELECT 1 FROM {t})")[0][0]}
     return [name for name, rule in worker.pack.rules.items() if rule.judges in full]
 
@@ -60,18 +60,18 @@ def rebuild(size: Size, folder: Path) -> Found:
         held_node(folder, size.afresh, size.pack, "afresh"), folder, min(size.periodic, 3)
     )
     small_rates, small_facts = _folded(small, folder, min(size.periodic, 3))
-    whole = []
+    totals = []
     for _ in range(max(size.periodic // 3, 1)):
         begin = perf_counter()
         engine.rebuild(small).close()
-        whole.append(small_facts / (perf_counter() - begin))
+        totals.append(small_facts / (perf_counter() - begin))
     reports = f"a ledger of {small_facts:,} facts in JSON reports of {FACTS_A_REPORT}, {batch:,} facts a batch"
     files = f"a ledger of {large_facts:,} facts in Parquet files of up to 280,000"
     folding = "read, shaped and folded into empty books, not judged"
     return [
         figure("rebuild_files", large_rates, "facts/s", f"{files}: {folding}", at_least(100_000)),
         figure("rebuild_reports", small_rates, "facts/s", f"{reports}: {folding}", at_least(100_000)),
-        figure("rebuild_judged", whole, "facts/s", f"{reports}: `comptroller rebuild`, every batch judged again"),
+        figure("rebuild_judged", totals, "facts/s", f"{reports}: `comptroller rebuild`, every batch judged again"),
     ]
 
 
@@ -105,5 +105,5 @@ def _batches(worker: Engine) -> Iterator[tuple[int, list[Report]]]:
 
 
 def _incoming(entry: Entry) -> Report:
-    said = entry.fields
-    return Report(entry.payload or b"", said["media"], said["name"], said["reporter"], said["kind"])
+    fields = entry.fields
+    return Report(entry.payload or b"", fields["media"], fields["name"], fields["reporter"], fields["kind"])

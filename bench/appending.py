@@ -32,10 +32,10 @@ def ledger(size: Size, folder: Path) -> Found:
     """Measure the ledger in a folder of the disk in question."""
     place = folder / "ledger"
     place.mkdir()
-    found: Found = []
+    results: Found = []
     for name, (median, low, high) in bench_ledger(place, rounds=size.ledger_rounds, share=size.ledger_share).items():
-        unit = next(shown for ending, shown in _UNITS.items() if name.endswith(ending))
-        words = next(said for start, said in _WORDS.items() if name.startswith(start))
+        unit = next(unit_name for ending, unit_name in _UNITS.items() if name.endswith(ending))
+        words = next(text for start, text in _WORDS.items() if name.startswith(start))
         words += _PLAIN if "plain" in name else ""
-        found.append(Figure(f"ledger_{name}", unit, median, low, high, words, _TARGETS.get(name)))
-    return found
+        results.append(Figure(f"ledger_{name}", unit, median, low, high, words, _TARGETS.get(name)))
+    return results

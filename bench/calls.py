@@ -24,7 +24,7 @@ def checks(server: Server, port: int, count: int, words: str) -> Figure:
     codes = made.entity_codes()
     spent = []
     for at in range(count + 1):
-        asked = {
+        question = {
             "entity": codes[(at * 37) % len(codes)],
             "post": "board",
             "item": "investment",
@@ -32,7 +32,7 @@ def checks(server: Server, port: int, count: int, words: str) -> Figure:
         }
         head = {"authorization": f"Bearer {_TOKEN}", "content-type": "application/json"}
         begin = perf_counter()
-        line.request("POST", "/api/v1/checks", json.dumps(asked), head)
+        line.request("POST", "/api/v1/checks", json.dumps(question), head)
         answer = line.getresponse()
         answer.read()
         spent.append(perf_counter() - begin)

@@ -1,8 +1,9 @@
-"""Capital through the books: one stake changed at a big register, and payments folded and judged with circles watched or not.
+"""Ownership through the books: one stake changed at a big register, and payments folded and judged with and without
+cycles.
 
-`python bench/capital.py [ENTITIES] [PAYMENTS]`. The register is that of `graph_control`. Of a change three times are told:
-the graph's own work (what may differ found, told before and after, compared: the rows that make dockets due), the same
-with those rows written, and the whole fold of the report, in one transaction. Judging is not in these times.
+`python bench/capital.py [ENTITIES] [PAYMENTS]`. The register is that of `graph_control`. Three times are reported for a
+change. The first is the graph's own work: find what may differ, compute it before and after, and compare. The second
+adds writing those rows. The third is the whole fold of the report, in one transaction. Judging is not in these times.
 """
 
 import datetime as dt
@@ -44,9 +45,9 @@ def shaped(duck: DuckDb, pack: Pack, kind: str, columns: dict[str, list[str]]) -
     count = len(next(iter(columns.values())))
     raw = {name: pa.array(cells, pa.string()) for name, cells in columns.items()}
     raw |= {"report": pa.array(np.zeros(count, np.int64)), "seq": pa.array(np.arange(1, count + 1))}
-    found, refused = shape_rows(duck, pack.kinds[kind], pa.table({**raw, "line": raw["seq"]}), kind)
-    assert found is not None, refused
-    return found.table
+    rows, refused = shape_rows(duck, pack.kinds[kind], pa.table({**raw, "line": raw["seq"]}), kind)
+    assert rows is not None, refused
+    return rows.table
 
 
 def stakes(entities: int, changes: int) -> None:
@@ -78,8 +79,8 @@ def stakes(entities: int, changes: int) -> None:
         due.append(sum(rows.num_rows for name, rows in change.added.items() if name != "stake"))
     for word, times in clock.times.items():
         milliseconds = np.array(times[WARM:]) * 1000
-        shown = ", ".join(f"p{p} {np.percentile(milliseconds, p):.2f} ms" for p in (50, 90, 99, 100))
-        print(f"one stake changed, {word}: {shown}")
+        percentiles = ", ".join(f"p{p} {np.percentile(milliseconds, p):.2f} ms" for p in (50, 90, 99, 100))
+        print(f"one stake changed, {word}: {percentiles}")
     print(f"rows that came or went: median {np.median(due):.0f}, most {max(due):,}")
     duck.close()
 
@@ -114,20 +115,20 @@ class Clock:
         self.times: dict[str, list[float]] = {"in memory": [], "in memory and written": [], "the whole fold": []}
         whole = books.graph.fold
 
-        def graph(*told: Any) -> dict[str, pa.Table]:
+        def graph(*arguments: Any) -> dict[str, pa.Table]:
             begun = perf_counter()
-            found = whole(*told)
+            result = whole(*arguments)
             self._graph = perf_counter() - begun
-            return found
+            return result
 
-        def put(kept: StoredRows, *told: Any) -> None:
+        def put(rows: StoredRows, *arguments: Any) -> None:
             begun = perf_counter()
-            self._put(kept, *told)
+            self._put(rows, *arguments)
             self._written += perf_counter() - begun
 
-        def note(made: Graph, *told: Any) -> None:
+        def note(made: Graph, *arguments: Any) -> None:
             begun = perf_counter()
-            self._note(made, *told)
+            self._note(made, *arguments)
             self._written += perf_counter() - begun
 
         books.graph.fold = graph  # type: ignore[method-assign]  # timed, not changed
@@ -146,11 +147,11 @@ class Clock:
 
 def payments(count: int) -> None:
     """Time the folding of payments with circles watched and not."""
-    whole = read_pack(gather_files([PACKS], "cn-capital"), "cn-capital")
-    off = replace(whole, rules={n: r for n, r in whole.rules.items() if "trade_cycle" not in r.references})
+    policy = read_pack(gather_files([PACKS], "cn-capital"), "cn-capital")
+    off = replace(policy, rules={n: r for n, r in policy.rules.items() if "trade_cycle" not in r.references})
     rng = np.random.default_rng(5)
     times = {}
-    for word, pack in (("off", off), ("on", whole), ("off again", off), ("on again", whole)):
+    for word, pack in (("off", off), ("on", policy), ("off again", off), ("on again", policy)):
         duck = DuckDb(memory="2GB")
         books = Books(duck, pack, owner="", zone="UTC")
         spent, batch = 0.0, 20_000
@@ -214,8 +215,8 @@ def _trade(first: int, count: int) -> list[Report]:
         }
         for at in range(count)
     ]
-    said = [json.dumps({"kind": "payment", "facts": rows[at : at + 50]}).encode() for at in range(0, count, 50)]
-    return [Report(one, "json", f"t{first + at}.json", codes[0]) for at, one in enumerate(said)]
+    payloads = [json.dumps({"kind": "payment", "facts": rows[at : at + 50]}).encode() for at in range(0, count, 50)]
+    return [Report(payload, "json", f"t{first + at}.json", codes[0]) for at, payload in enumerate(payloads)]
 
 
 if __name__ == "__main__":

@@ -29,23 +29,23 @@ def main(count: int = 100_000) -> None:
         begin = perf_counter()
         for start in range(0, count, _EACH):
             worker.take(_reports(start, min(_EACH, count - start)), BEGIN)
-        whole = perf_counter() - begin
-        (held,) = worker.duck.rows("SELECT count(*) FROM case_now")[0]
+        seconds = perf_counter() - begin
+        (count_open,) = worker.duck.rows("SELECT count(*) FROM case_now")[0]
         print(
-            f"{held:,} cases opened from {2 * count:,} facts, judged and folded, in {whole:.1f} s ({held / whole:,.0f} /s)"
+            f"{count_open:,} cases opened from {2 * count:,} facts, judged and folded, in {seconds:.1f} s ({count_open / seconds:,.0f} /s)"
         )
         today = dt.date(2024, 3, 20)
         _tick(worker, 6)
-        print(f"tick over {held:,} clocks of which none has run out: {_tick(worker, 7):.2f} s (aim: below 5 s)")
+        print(f"tick over {count_open:,} clocks of which none has run out: {_tick(worker, 7):.2f} s (aim: below 5 s)")
         print(f"tick on which all of them run out, each a finding: {_tick(worker, 8):.2f} s")
-        print(f"tick over {held:,} clocks that have all run out: {_tick(worker, 9):.2f} s (aim: below 5 s)")
-        asked = queries.CaseFilter(line="internal", overdue_on=today)
+        print(f"tick over {count_open:,} clocks that have all run out: {_tick(worker, 9):.2f} s (aim: below 5 s)")
+        case_filter = queries.CaseFilter(line="internal", overdue_on=today)
         _time(
             "board, first page of what a line has overdue, with counts (aim: below 0.5 s)",
-            lambda: queries.board(worker.duck, asked),
+            lambda: queries.board(worker.duck, case_filter),
         )
         _time("board, everything open, page 50", lambda: queries.board(worker.duck, queries.CaseFilter(offset=10_000)))
-        one = worker.duck.rows("SELECT case_id FROM case_now LIMIT 1")[0][0]
+        case_id = worker.duck.rows("SELECT case_id FROM case_now LIMIT 1")[0][0]
         within = (
             "n.office = 'OWNER' AND (n.lead = 'internal' OR list_contains(string_split(n.informed, ' '), 'internal'))"
         )
@@ -53,7 +53,7 @@ def main(count: int = 100_000) -> None:
             "board by state, of the cases in which a line has a part (aim: below 0.5 s)",
             lambda: queries.columns(worker.duck, queries.CaseFilter(limit=12, within=within)),
         )
-        _time("one case with its time line", lambda: queries.whole(worker.duck, one))
+        _time("one case with its time line", lambda: queries.whole(worker.duck, case_id))
         _time("lines' load", lambda: queries.load(worker.duck, today))
         ids = [name for (name,) in worker.duck.rows(f"SELECT case_id FROM case_now LIMIT {_TIMES * 100}")]
         steps = iter(range(len(ids)))

@@ -1,4 +1,4 @@
-"""A figure with its workload in words, the table in which figures are printed, and the file in which they are kept."""
+"""A figure with its workload in words, the table that prints figures, and the file that stores them."""
 
 import json
 import os
@@ -112,10 +112,16 @@ def print_figures(figures: Sequence[Figure], skipped: Mapping[str, str], about: 
     for column in ("figure", "median", "min", "max", "unit", "target", "met", "workload"):
         right = column in ("median", "min", "max", "target")
         table.add_column(column, justify="right" if right else "left", no_wrap=column != "workload")
-    for one in figures:
-        met = {None: "", True: "yes", False: "[bold red]no[/]"}[one.met]
-        cells = [one.name, *(shown(v) for v in (one.median, one.low, one.high)), one.unit, str(one.target or ""), met]
-        table.add_row(*cells, one.workload)
+    for item in figures:
+        met = {None: "", True: "yes", False: "[bold red]no[/]"}[item.met]
+        cells = [
+            item.name,
+            *(shown(v) for v in (item.median, item.low, item.high)),
+            item.unit,
+            str(item.target or ""),
+            met,
+        ]
+        table.add_row(*cells, item.workload)
     console.print(table)
     for name, why in skipped.items():
         console.print(f"not measured: {name}: {why}", style="yellow", markup=False)
@@ -129,7 +135,7 @@ def write_figures(
     about: Mapping[str, Any],
     printed: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
-    """Write the same as JSON, and beside it the lines that benches of rooms printed."""
-    said = {"machine": dict(about), "figures": [one.as_json() for one in figures], "not_measured": dict(skipped)}
-    said |= {"rooms": {name: list(lines) for name, lines in printed.items()}} if printed else {}
-    path.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    """Write the same as JSON, and beside it the lines that the benches of packages printed."""
+    content = {"machine": dict(about), "figures": [item.as_json() for item in figures], "not_measured": dict(skipped)}
+    content |= {"rooms": {name: list(lines) for name, lines in printed.items()}} if printed else {}
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,7 +1,8 @@
 """The five rules as a user would write them in SQL, for DuckDB and PostgreSQL alike, and the tables that they read.
 
-`{judged}` is the payments that are looked at: all of them, or those that a batch touches. Each rule gives the entity,
-the docket (what is judged together) and the subject within it. The same rules for Comptroller are in bench/pack.
+`{judged}` is replaced by the payments to look at: all of them, or those that a batch touches. Each rule returns the
+entity, the docket (the rows judged together) and the subject within it. The same rules for Comptroller are in
+bench/pack.
 """
 
 import pyarrow as pa
@@ -66,8 +67,8 @@ RULES = {
 
 def register() -> pa.Table:
     """Return the made entities with their level and class."""
-    whole = made.entities()
-    return pa.table({"entity": whole["entity"], "level": made.levels(), "class": whole["class"]})
+    entities = made.entities()
+    return pa.table({"entity": entities["entity"], "level": made.levels(), "class": entities["class"]})
 
 
 def limits() -> pa.Table:

@@ -1,8 +1,8 @@
 """Control and effective share on a made register with the published statistics of the Italian one: the medians.
 
 The register has 4.06 million entities and 3.96 million stakes in 1.26 million held companies (Gulino and others, ICDE
-2021; Magnanimi and others, 2022): about three holders a company, one of 28,000 holdings, one of 5,000 holders, small
-loops only, and 2.8 million entities that hold and are not held.
+2021; Magnanimi and others, 2022). That is about three holders a company; one holder has 28,000 holdings, and one
+company has 5,000 holders. Loops are small, and 2.8 million entities hold without being held.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ def made_register(size: int = 4_060_000, seed: int = 1, *, compact: bool = False
     weight = rng.exponential(1.0, stakes)
     equal = np.repeat(rng.random(companies) < 0.45, holders)
     weight[equal] = 1.0
-    told = np.repeat(np.where(rng.random(companies) < 0.9, 1.0, rng.random(companies)), holders)
+    totals = np.repeat(np.where(rng.random(companies) < 0.9, 1.0, rng.random(companies)), holders)
     total = np.bincount(company, weight, companies)
-    parts = (weight / total[company] * told * WHOLE).astype(np.int64)
+    parts = (weight / total[company] * totals * WHOLE).astype(np.int64)
     if not compact:
         renamed = rng.permutation(size)
         holder, company = renamed[holder], renamed[company]
@@ -88,9 +88,9 @@ def forest_figures(register: Register) -> dict[str, float]:
     batch = (perf_counter() - start) / len(picked)
     single = []
     for place in picked[:20_000].tolist():
-        one = ([int(holder[place])], [int(company[place])], [int(parts[place])])
+        change = ([int(holder[place])], [int(company[place])], [int(parts[place])])
         start = perf_counter()
-        forest.change(*one)
+        forest.change(*change)
         single.append(perf_counter() - start)
     return {
         "stakes_linked_s": link,
@@ -111,7 +111,7 @@ def share_figures(register: Register) -> dict[str, float]:
     order, shares = timed(lambda: Shares(size, holder, company, share))
     assert isinstance(shares, Shares)
     owner = int(np.bincount(holder, minlength=size).argmax())
-    one, _ = timed(lambda: shares.of_owner(owner))
+    single, _ = timed(lambda: shares.of_owner(owner))
     everyone, _ = timed(lambda: shares.every_owner(least=1e-4), 1)
     shares.owners_of(int(company[0]))
     alone = []
@@ -121,7 +121,7 @@ def share_figures(register: Register) -> dict[str, float]:
         alone.append(perf_counter() - start)
     return {
         "share_ordered_s": order,
-        "share_one_owner_s": one,
+        "share_one_owner_s": single,
         "share_every_owner_s": everyone,
         "share_owners_of_one_p50_us": float(np.percentile(alone, 50)) * 1e6,
         "share_owners_of_one_p99_us": float(np.percentile(alone, 99)) * 1e6,

@@ -1,7 +1,7 @@
-"""Circles of payments: rate and latency on a made stream, and recall on labelled transfers where they are at hand.
+"""Cycles of payments: rate and latency on a made stream, and recall on labelled transfers where the file is present.
 
-The made stream is 5 million payments between 500,000 accounts over thirty days, with a few busy accounts, amounts over
-four powers of ten, and planted circles of 2 to 12 legs; each payment is taken as it comes, on one core.
+The made stream is 5 million payments between 500,000 accounts over thirty days. It has a few busy accounts, amounts
+over four powers of ten, and planted cycles of 2 to 12 legs. Each payment is processed as it comes, on one core.
 """
 
 from __future__ import annotations
@@ -57,25 +57,25 @@ def stream_figures(payments: int, law: CycleOptions, name: str) -> dict[str, flo
     Cycles(10, law).feed([0, 1], [0, 1], [1, 0], [5, 5])
     finder = Cycles(accounts, law)
     start = perf_counter()
-    found = finder.feed(*stream)
+    cycles = finder.feed(*stream)
     rate = payments / (perf_counter() - start)
-    told = {frozenset(circle) for circle in found.circles()}
+    reported = {frozenset(circle) for circle in cycles.circles()}
     within = [frozenset(c) for c in planted if law.legs[0] <= len(c) <= law.legs[1]]
     tail = [column[-20_000:] for column in stream]
     finder = Cycles(accounts, law)
     finder.feed(*(column[:-20_000] for column in stream))
     alone = []
     for row in zip(*(column.tolist() for column in tail), strict=True):
-        one = [[value] for value in row]
+        columns = [[value] for value in row]
         start = perf_counter()
-        finder.feed(*one)
+        finder.feed(*columns)
         alone.append(perf_counter() - start)
     return {
         f"{name}_payments_a_second": rate,
-        f"{name}_circles": float(len(found)),
-        f"{name}_cut": float(len(found.cut)),
-        f"{name}_crowded": float(len(found.crowded)),
-        f"{name}_planted_recall": sum(c in told for c in within) / max(len(within), 1),
+        f"{name}_circles": float(len(cycles)),
+        f"{name}_cut": float(len(cycles.cut)),
+        f"{name}_crowded": float(len(cycles.crowded)),
+        f"{name}_planted_recall": sum(c in reported for c in within) / max(len(within), 1),
         f"{name}_alone_p50_us": float(np.percentile(alone, 50)) * 1e6,
         f"{name}_alone_p99_us": float(np.percentile(alone, 99)) * 1e6,
     }
@@ -110,21 +110,21 @@ def recall_figures(folder: Path) -> dict[str, float]:
     figures = {}
     for name, law in (("cycle", CycleOptions(window=150, legs=(3, 12), tolerance=0.0, any_order=True, fold=True)),):
         (time, source, target, amount), labelled = labelled_transfers(folder, f"{name}200")
-        found = Cycles(int(max(source.max(), target.max())) + 1, law).feed(time, source, target, amount)
-        reached = set(source[found.legs].tolist())
-        figures[f"amlsim_{name}_recall"] = len(labelled & reached) / len(labelled)
-        figures[f"amlsim_{name}_precision"] = len(labelled & reached) / max(len(reached), 1)
+        cycles = Cycles(int(max(source.max(), target.max())) + 1, law).feed(time, source, target, amount)
+        accounts = set(source[cycles.legs].tolist())
+        figures[f"amlsim_{name}_recall"] = len(labelled & accounts) / len(labelled)
+        figures[f"amlsim_{name}_precision"] = len(labelled & accounts) / max(len(accounts), 1)
     (time, source, target, amount), labelled = labelled_transfers(folder, "fanin200")
     flows = fan_in(time, source, target, amount, window=80, least=3, lot=size_class(amount, 2.0))
-    reached = {int(a) for a in flows.account} | set(source[flows.payment].tolist())
-    figures["amlsim_fan_in_recall"] = len(labelled & reached) / len(labelled)
-    figures["amlsim_fan_in_precision"] = len(labelled & reached) / max(len(reached), 1)
+    accounts = {int(a) for a in flows.account} | set(source[flows.payment].tolist())
+    figures["amlsim_fan_in_recall"] = len(labelled & accounts) / len(labelled)
+    figures["amlsim_fan_in_precision"] = len(labelled & accounts) / max(len(accounts), 1)
     lot = size_class(amount, 2.0)
     often = repeated(time, source, target, lot, least=2, span=1)
     split = fan_in(time[often], source[often], target[often], amount[often], window=80, least=2, lot=lot[often])
-    reached = {int(a) for a in split.account} | set(source[often][split.payment].tolist())
-    figures["amlsim_fan_in_of_split_sums_recall"] = len(labelled & reached) / len(labelled)
-    figures["amlsim_fan_in_of_split_sums_precision"] = len(labelled & reached) / max(len(reached), 1)
+    accounts = {int(a) for a in split.account} | set(source[often][split.payment].tolist())
+    figures["amlsim_fan_in_of_split_sums_recall"] = len(labelled & accounts) / len(labelled)
+    figures["amlsim_fan_in_of_split_sums_precision"] = len(labelled & accounts) / max(len(accounts), 1)
     return figures
 
 

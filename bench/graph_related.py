@@ -16,7 +16,7 @@ RULES = np.full((4, 12), -1, np.int32)
 RULES[0] = [1, 1, 1, 1, 2, 2, 1, 1, 3, 3, 3, 3]
 RULES[1] = [1, 1, 1, 1, 2, 2, -1, -1, 3, 3, 3, 3]
 RULES[2] = [1, -1, 1, -1, -1, -1, -1, -1, -1, -1, -1, -1]
-# An address or telephone is a node of its own: it is left once, towards whoever shares it.
+# An address or telephone is a node of its own: a path leaves it once, towards each party that shares it.
 RULES[3] = [-1, -1, -1, -1, -1, -1, -1, -1, 1, 1, 1, 1]
 
 
@@ -40,14 +40,14 @@ def run(count: int = 5_000_000) -> dict[str, float]:
     ties, size = made_ties(count)
     built = perf_counter() - start
     rng = np.random.default_rng(7)
-    asked = rng.integers(0, size, 20_000).tolist() + list(range(5))
-    ties.related(asked[0], RULES, steps=3, hub=1000)
-    seconds, reached = [], []
-    for node in asked:
+    parties = rng.integers(0, size, 20_000).tolist() + list(range(5))
+    ties.related(parties[0], RULES, steps=3, hub=1000)
+    seconds, counts = [], []
+    for node in parties:
         start = perf_counter()
-        found = ties.related(node, RULES, steps=3, hub=1000)
+        result = ties.related(node, RULES, steps=3, hub=1000)
         seconds.append(perf_counter() - start)
-        reached.append(len(found) - 1)
+        counts.append(len(result) - 1)
     added = []
     for left, right in rng.integers(0, size, (2000, 2)).tolist():
         start = perf_counter()
@@ -62,8 +62,8 @@ def run(count: int = 5_000_000) -> dict[str, float]:
         "related_p50_us": float(np.percentile(seconds, 50)) * 1e6,
         "related_p99_ms": float(np.percentile(seconds, 99)) * 1e3,
         "related_worst_ms": max(seconds) * 1e3,
-        "reached_median": float(np.median(reached)),
-        "reached_most": float(max(reached)),
+        "reached_median": float(np.median(counts)),
+        "reached_most": float(max(counts)),
         "from_a_hub_ms": hub_seconds * 1e3,
         "from_a_hub_reached": float(len(hub)),
         "add_one_p50_us": float(np.percentile(added, 50)) * 1e6,

@@ -1,7 +1,7 @@
 """How fast the ledger appends, durably and signed, beside the disk's own rate: `python bench/ledger.py [FOLDER]`.
 
 Figures are medians of several rounds in one run. The raw rate is 4 KiB appended and synced, again and again, on the
-same disk; `plain` is the same door to SQLite with one bare column and no tree, signature or index.
+same disk; `plain` is the same SQLite interface with one bare column and no tree, signature or index.
 """
 
 import gc
@@ -100,13 +100,13 @@ def _reading(path: Path, rounds: int) -> dict[str, Spread]:
     key = make_key(_ORIGIN, bytes(32))
     with Ledger.open(path, readonly=True) as ledger:
         size = ledger.size
-        asked = range(1, size, max(size // 100, 1))
-        receipts = _times(lambda: [ledger.receipt(n) for n in asked], rounds)
+        numbers = range(1, size, max(size // 100, 1))
+        receipts = _times(lambda: [ledger.receipt(n) for n in numbers], rounds)
         entries = _times(lambda: sum(1 for _ in ledger.entries()), rounds)
     verified = _times(lambda: verify(path, key.verifier), rounds)
     opened = _times(lambda: Ledger.open(path, readonly=True).close(), rounds)
     return {
-        "receipt_ms": _spread([spent / len(asked) * 1000 for spent in receipts]),
+        "receipt_ms": _spread([spent / len(numbers) * 1000 for spent in receipts]),
         "entries_read_per_s": _spread([size / spent for spent in entries]),
         "entries_verified_per_s": _spread([size / spent for spent in verified]),
         "open_ms": _spread([spent * 1000 for spent in opened]),
@@ -114,7 +114,7 @@ def _reading(path: Path, rounds: int) -> dict[str, Spread]:
 
 
 def raw_rate(folder: Path, count: int = 1000) -> float:
-    """Return how many times a second the disk of that folder keeps 4 KiB, each synced."""
+    """Return how many times a second the disk of that folder writes 4 KiB, each synced."""
     handle = os.open(folder / "raw", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     page = os.urandom(4096)
     try:
@@ -128,12 +128,12 @@ def raw_rate(folder: Path, count: int = 1000) -> float:
 
 
 def _times(work: Callable[[], object], rounds: int) -> list[float]:
-    found = []
+    times = []
     for _ in range(rounds):
         start = time.perf_counter()
         work()
-        found.append(time.perf_counter() - start)
-    return found
+        times.append(time.perf_counter() - start)
+    return times
 
 
 def _spread(values: list[float]) -> Spread:

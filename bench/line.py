@@ -21,24 +21,24 @@ _Stages = dict[str, list[float]]
 
 def sustained(size: Size, folder: Path) -> Found:
     """Measure facts a second from bytes to findings, and the memory that the process needed."""
-    found: Found = []
+    results: Found = []
     with at_work(held_node(folder, size.held, size.pack)) as (worker, supply):
-        held = _held(worker, supply)
+        workload = _held(worker, supply)
         first = take_seconds(worker, supply.reports(size.batches[0], FACTS_A_REPORT))
         for count in size.batches:
             rates, turned, spent = _rounds(worker, supply, count, size.periodic)
             work = (
-                f"{held}; JSON reports of {FACTS_A_REPORT} facts, {count:,} facts a batch, from bytes to findings: parsed, "
+                f"{workload}; JSON reports of {FACTS_A_REPORT} facts, {count:,} facts a batch, from bytes to findings: parsed, "
                 f"checked, kept durably, folded, judged; {turned / count:.2%} of facts turned a finding; aim 25,000"
             )
-            found.append(figure(f"sustained_{count}", rates, "facts/s", work, at_least(10_000)))
+            results.append(figure(f"sustained_{count}", rates, "facts/s", work, at_least(10_000)))
             if count == size.batches[len(size.batches) // 2]:
-                found += _stage_figures(spent, f"a batch of {count:,} facts of the same run: ")
-        words = f"{held}; the first batch after opening: what is held is read in"
-        found.append(figure("first_batch", [first], "s", words))
+                results += _stage_figures(spent, f"a batch of {count:,} facts of the same run: ")
+        words = f"{workload}; the first batch after opening: what is held is read in"
+        results.append(figure("first_batch", [first], "s", words))
     words = f"{supply.given:,} facts held at last: the most that the process of the sustained measure had resident"
-    found.append(figure("memory", [peak_bytes() / _GIB], "GiB", words, at_most(4)))
-    return found
+    results.append(figure("memory", [peak_bytes() / _GIB], "GiB", words, at_most(4)))
+    return results
 
 
 def _held(worker: Engine, supply: Supply) -> str:
@@ -57,11 +57,11 @@ def _rounds(worker: Engine, supply: Supply, count: int, rounds: int) -> tuple[li
         with stages(worker) as spent:
             begin = perf_counter()
             taken = accept(worker, reports)
-            whole = perf_counter() - begin
-        rates.append(count / whole)
+            total = perf_counter() - begin
+        rates.append(count / total)
         turned += len(taken.turns)
-        for name, one in {**spent, "keep": whole - sum(spent.values())}.items():
-            by_stage[name].append(one)
+        for name, stage_seconds in {**spent, "keep": total - sum(spent.values())}.items():
+            by_stage[name].append(stage_seconds)
     return rates, turned / rounds, by_stage
 
 
@@ -78,7 +78,7 @@ def _stage_figures(spent: _Stages, of: str) -> list[Figure]:
 def latency(size: Size, folder: Path) -> Found:
     """Measure how long a report waits for its findings, when reports arrive by a schedule."""
     with at_work(held_node(folder, size.held, size.pack)) as (worker, supply):
-        held = _held(worker, supply)
+        workload = _held(worker, supply)
         for count in (size.batches[0], 500, 500):
             accept(worker, supply.reports(count, _ARRIVING_EACH))
         facts = _ARRIVING * size.schedule_s
@@ -98,7 +98,7 @@ def latency(size: Size, folder: Path) -> Found:
             waits[done:here] = perf_counter() - begin - arrivals[done:here]
             done, batches = here, batches + 1
     work = (
-        f"{held}; reports of {_ARRIVING_EACH} facts arrive at random, {_ARRIVING:,} facts a second for {size.schedule_s} s, "
+        f"{workload}; reports of {_ARRIVING_EACH} facts arrive at random, {_ARRIVING:,} facts a second for {size.schedule_s} s, "
         f"and all that wait are taken as one batch ({facts / batches:,.0f} facts in the mean); from arrival until its "
         f"findings are written; min and max are of stretches of {_SLICE_S} s"
     )
@@ -110,8 +110,8 @@ def latency(size: Size, folder: Path) -> Found:
 
 
 def _spread(slices: list[np.ndarray], q: int) -> tuple[float, float]:
-    found = [float(np.percentile(one, q)) for one in slices if len(one)]
-    return min(found), max(found)
+    values = [float(np.percentile(part, q)) for part in slices if len(part)]
+    return min(values), max(values)
 
 
 def growth(size: Size, folder: Path) -> Found:
@@ -122,7 +122,7 @@ def growth(size: Size, folder: Path) -> Found:
         at_work(held_node(folder, size.tenth, size.pack)) as small,
     ):
         both = (large, small)
-        held, tenth = large[1].given, small[1].given
+        full, tenth = large[1].given, small[1].given
         for worker, supply in both * 2:
             accept(worker, supply.reports(count, FACTS_A_REPORT))
         spent: tuple[list[float], list[float]] = ([], [])
@@ -131,18 +131,16 @@ def growth(size: Size, folder: Path) -> Found:
                 reports = supply.reports(count, FACTS_A_REPORT)
                 times.append(take_seconds(worker, reports))
     work = f"a batch of {count:,} facts in reports of {FACTS_A_REPORT}, from bytes to findings, {size.pack} on"
-    ratios = [one / other for one, other in zip(*spent, strict=True)]
+    ratios = [mine / other for mine, other in zip(*spent, strict=True)]
     return [
-        figure("batch_at_held", spent[0], "s", f"{work}; {held:,} facts held at first"),
+        figure("batch_at_held", spent[0], "s", f"{work}; {full:,} facts held at first"),
         figure("batch_at_tenth", spent[1], "s", f"{work}; {tenth:,} facts held at first"),
-        figure("growth", ratios, "times", f"{work}; {held:,} held at first against {tenth:,}, by turns", at_most(1.5)),
+        figure("growth", ratios, "times", f"{work}; {full:,} held at first against {tenth:,}, by turns", at_most(1.5)),
     ]
 
 
 def peak_bytes() -> int:
-    """Return the most memory that this process had resident; that of its parent is not in it where the system
-    says so.
-    """
+    """Return the most memory that this process had resident; where the system separates them, without its parent's."""
     status = Path("/proc/self/status")
-    said = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8")) if status.is_file() else None
-    return (int(said[1]) if said else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * 1024
+    match = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8")) if status.is_file() else None
+    return (int(match[1]) if match else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * 1024

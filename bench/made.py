@@ -34,10 +34,10 @@ def entities() -> pa.Table:
 
 def levels() -> list[int]:
     """Return the level of each made entity in the tree; the head's is 1."""
-    found = [1]
+    depths = [1]
     for i in range(1, ENTITIES):
-        found.append(found[(i - 1) // 4] + 1)
-    return found
+        depths.append(depths[(i - 1) // 4] + 1)
+    return depths
 
 
 def _codes(prefix: str, numbers: np.ndarray) -> pa.Array:
@@ -45,7 +45,7 @@ def _codes(prefix: str, numbers: np.ndarray) -> pa.Array:
 
 
 def facts(kind: str, start: int, count: int, seed: int = 7) -> pa.Table:
-    """Return `count` facts of a kind, numbered from `start`; the same start and count always give the same facts."""
+    """Return `count` facts of a kind, numbered from `start`; the same start and count always make the same facts."""
     rng = np.random.default_rng([seed, start, len(kind)])
     number = np.arange(start, start + count)
     return _MAKERS[kind](rng, number)
@@ -131,7 +131,7 @@ def _matters(_rng: np.random.Generator, number: np.ndarray) -> pa.Table:
 
 
 def _decisions(_rng: np.random.Generator, number: np.ndarray) -> pa.Table:
-    """Decide every matter once, before it is acted on: approved by a board that is quorate, or refused now and then."""
+    """Decide every matter once, before it is acted on: approved by a quorate board, or rejected now and then."""
     own = number * 3
     return pa.table(
         {

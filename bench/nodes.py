@@ -1,6 +1,6 @@
-"""Nodes at work for the bench: made, filled, and sent small reports as JSON.
+"""Nodes for the bench: made, filled, and sent small reports as JSON.
 
-A node is filled by reports of up to half a million facts each, as Parquet: each is kept in the ledger, shaped and
+A node is filled by reports of up to half a million facts each, as Parquet. Each is recorded in the ledger, shaped and
 folded into the books like any report, and nothing is judged. What is measured afterwards goes through the whole line.
 """
 
@@ -40,7 +40,7 @@ FIVE = "five"
 
 
 def pack_files(pack: str) -> dict[str, bytes]:
-    """Return the files of a pack and of what it stands on."""
+    """Return the files of a pack and of the packs that it extends."""
     if pack != FIVE:
         return gather_files([PACKS], pack)
     kinds = {f"five/kinds/{path.name}": path.read_bytes() for path in (PACKS / "base" / "kinds").glob("*.yml")}
@@ -48,7 +48,7 @@ def pack_files(pack: str) -> dict[str, bytes]:
 
 
 class Supply:
-    """Made facts in the order of their numbers; each is given once."""
+    """Made facts in the order of their numbers; each is returned once."""
 
     def __init__(self, shares: Mapping[str, float], done: Mapping[str, int] | None = None) -> None:
         """Begin at the first facts, or after those that are done."""
@@ -57,17 +57,17 @@ class Supply:
 
     @property
     def given(self) -> int:
-        """Return how many facts were given."""
+        """Return how many facts were returned."""
         return sum(self.done.values())
 
     def tables(self, count: int) -> dict[str, pa.Table]:
         """Return the next facts by kind, `count` in all but for rounding."""
-        found = {}
+        tables = {}
         for kind, share in self.shares.items():
-            if some := round(count * share):
-                found[kind] = made.facts(kind, self.done[kind], some)
-                self.done[kind] += some
-        return found
+            if number := round(count * share):
+                tables[kind] = made.facts(kind, self.done[kind], number)
+                self.done[kind] += number
+        return tables
 
     def many(self, count: int) -> Iterator[dict[str, pa.Table]]:
         """Yield as many facts, some at a time."""
@@ -81,20 +81,22 @@ class Supply:
 
 def reports_of(tables: Mapping[str, pa.Table], reports: int) -> list[Report]:
     """Return facts as so many JSON reports by the company at the group's head, which may speak for all below it."""
-    said: list[dict[str, bytes]] = [{} for _ in range(reports)]
+    parts: list[dict[str, bytes]] = [{} for _ in range(reports)]
     for kind, table in tables.items():
         rows = made.json_rows(table)
         cuts = np.linspace(0, len(rows), reports + 1).astype(int).tolist()
         for at, (begin, end) in enumerate(pairwise(cuts)):
             if end > begin:
-                said[at][kind] = b"[" + b",".join(rows[begin:end]) + b"]"
+                parts[at][kind] = b"[" + b",".join(rows[begin:end]) + b"]"
     head = made.entity_codes()[0]
-    payloads = [b'{"facts":{' + b",".join(b'"%s":%s' % (k.encode(), f) for k, f in one.items()) + b"}}" for one in said]
+    payloads = [
+        b'{"facts":{' + b",".join(b'"%s":%s' % (k.encode(), f) for k, f in part.items()) + b"}}" for part in parts
+    ]
     return [Report(payload, "json", f"r{at}.json", head) for at, payload in enumerate(payloads)]
 
 
 def new_node(folder: Path, pack: str) -> Engine:
-    """Make a node whose register holds the made entities, and whose clock stands."""
+    """Make a node with the made entities in its register and a fixed clock."""
     key = make_key(ORIGIN, bytes(range(32)))
     worker = engine.create(folder, pack_files(pack), Charter(OWNER, ORIGIN, pack), key=key, at=AT)
     register = Report(made.parquet(made.entities()), "parquet", "entities.parquet", OWNER, "entity")
@@ -104,30 +106,30 @@ def new_node(folder: Path, pack: str) -> Engine:
 
 
 def take_seconds(worker: Engine, reports: Sequence[Report]) -> float:
-    """Return the seconds in which a node takes reports."""
+    """Return the seconds that a node needs to accept reports."""
     begin = perf_counter()
     accept(worker, reports)
     return perf_counter() - begin
 
 
 def accept(worker: Engine, reports: Sequence[Report]) -> Taken:
-    """Let a node take reports, all of which must be accepted."""
+    """Send reports to a node; raises AssertionError for one that is rejected."""
     taken = worker.take(reports, AT)
-    assert not taken.refused, [one.text() for found in taken.refused.values() for one in found][:3]
+    assert not taken.refused, [item.text() for refusals in taken.refused.values() for item in refusals][:3]
     return taken
 
 
 def fill(worker: Engine, supply: Supply, count: int) -> None:
-    """Keep and fold so many facts without judging them."""
+    """Record and fold so many facts without judging them."""
     server = DuckDb()
     server.set_zone(worker.pack.zone)
     for tables in supply.many(count):
         for kind, table in tables.items():
-            said = Report(made.parquet(table), "parquet", f"{kind}.parquet", OWNER, kind)
-            kept = Accepted(said.payload, said.media, said.reporter, name=said.name, kind=kind)
-            number = worker.ledger.append([kept], AT).last
+            item = Report(made.parquet(table), "parquet", f"{kind}.parquet", OWNER, kind)
+            accepted = Accepted(item.payload, item.media, item.reporter, name=item.name, kind=kind)
+            number = worker.ledger.append([accepted], AT).last
             with worker.duck.transaction():
-                fold(worker.books, server, [said], number)
+                fold(worker.books, server, [item], number)
     server.close()
 
 

@@ -1,7 +1,8 @@
-"""The desk at size: server time of every page, bytes of the first one, news on an open page, and judging while people read.
+"""The console at size: server time of every page, bytes of the first page, news on an open page, and judging under
+load.
 
-`python -m bench.pages [--held N] [--rounds N] [--readers N]`. Readers come over HTTP from a process of their own.
-A page is timed right after a report moved the books, so that nothing is taken from what was kept for the position before.
+`python -m bench.pages [--held N] [--rounds N] [--readers N]`. Readers send HTTP requests from their own process. A page
+is timed right after a report moved the books, so that no cached page of an earlier position is used.
 """
 
 import argparse
@@ -33,24 +34,24 @@ MOST_SECONDS, MOST_BYTES, MOST_NEWS_SECONDS, LEAST_RATE = 0.5, 200_000, 1.0, 10_
 FACTS_A_REPORT, REPORTS_A_BATCH = 50, 100
 _LOOKED_AT = ("all", "group", "domain")
 _EVERY_SECONDS = (30.0, 10.0)
-"""How often each reader opens a page: as people do who read it, and as nobody does for long."""
+"""Seconds between two pages of a reader: as people do who read it, and faster than people do for long."""
 
 
 class Browser:
-    """One who reads: a connection that is kept open, and a session."""
+    """One reader: an open connection and a session."""
 
     def __init__(self, port: int, login: str) -> None:
         """Sign in."""
         self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self._port, self._cookie = port, ""
         body = urlencode({"login": login, "password": PASSWORD})
-        said = {"content-type": "application/x-www-form-urlencoded", "origin": f"http://127.0.0.1:{port}"}
-        self._line.request("POST", "/sign-in", body, said)
+        headers = {"content-type": "application/x-www-form-urlencoded", "origin": f"http://127.0.0.1:{port}"}
+        self._line.request("POST", "/sign-in", body, headers)
         answer = self._line.getresponse()
         answer.read()
         assert answer.status == 303, answer.status
-        held = SimpleCookie(answer.headers["set-cookie"])
-        self._cookie = "; ".join(f"{k}={v.value}" for k, v in held.items())
+        cookies = SimpleCookie(answer.headers["set-cookie"])
+        self._cookie = "; ".join(f"{k}={v.value}" for k, v in cookies.items())
 
     def get(self, path: str) -> tuple[int, bytes, float]:
         """Return status, body and seconds of one page."""
@@ -59,7 +60,7 @@ class Browser:
             self._line.request("GET", path, headers={"cookie": self._cookie})
             answer = self._line.getresponse()
         except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
-            self._line.close()  # the server let go of a line that was idle; browsers call again
+            self._line.close()  # the server closed an idle connection; browsers connect again
             self._line.request("GET", path, headers={"cookie": self._cookie})
             answer = self._line.getresponse()
         body = answer.read()
@@ -102,29 +103,29 @@ def addresses(server: Server) -> list[str]:
 
 
 def strips(server: Server) -> list[str]:
-    """Return the shelves of strips, the strip of the newest thing on each, and the ring with most legs, where
+    """Return the lists of timelines, the timeline of the newest thing on each, and the cycle with most legs, if
     there is one.
     """
-    found = ["/strips?kind=rings"]
+    paths = ["/strips?kind=rings"]
     for name in starts(server.pack):
         kind = server.pack.kinds[name]
         rows = server.duck.rows(f"SELECT {kind.books[0]}, {name} FROM {name} ORDER BY fact DESC LIMIT 1")
-        found += [f"/strips?kind={name}"] + [f"/strips/{name}/{quote(str(e))}/{quote(str(c))}" for e, c in rows if c]
+        paths += [f"/strips?kind={name}"] + [f"/strips/{name}/{quote(str(e))}/{quote(str(c))}" for e, c in rows if c]
     ring = server.duck.rows("SELECT flow, cycle FROM trade_cycle ORDER BY legs DESC, cycle LIMIT 1")
-    return found + [f"/strips/rings/{flow}/{quote(str(cycle))}" for flow, cycle in ring]
+    return paths + [f"/strips/rings/{flow}/{quote(str(cycle))}" for flow, cycle in ring]
 
 
 def move(server: Server, supply: Supply, count: int = FACTS_A_REPORT) -> int:
-    """Let the books move by some reports; returns how many findings turned."""
-    waiting = [server.writer.take(one) for one in supply.reports(count, FACTS_A_REPORT)]
-    done = [one.result(300) for one in waiting]
-    assert all(one.entry for one in done), done[0].refusals[:2]
-    return len({turn.verdict.finding for one in done for turn in one.turns})
+    """Move the books by some reports; returns how many findings changed."""
+    waiting = [server.writer.take(item) for item in supply.reports(count, FACTS_A_REPORT)]
+    done = [item.result(300) for item in waiting]
+    assert all(item.entry for item in done), done[0].refusals[:2]
+    return len({turn.verdict.finding for item in done for turn in item.turns})
 
 
 def pages(server: Server, port: int, supply: Supply, rounds: int) -> list[Figure | Missing]:
     """Time every page for three people, each time after the books moved, and once more without that."""
-    found: list[Figure | Missing] = []
+    results: list[Figure | Missing] = []
     state = f"{ENTITIES:,} entities, {supply.given:,} made facts, {server.duck.rows('SELECT count(*) FROM finding')[0][0]:,} findings"
     for login in _LOOKED_AT:
         browser = Browser(port, login)
@@ -136,14 +137,14 @@ def pages(server: Server, port: int, supply: Supply, rounds: int) -> list[Figure
                 cold.append(spent)
                 warm.append(browser.get(path)[2])
             words = f"{state}; {login} (status {status}); books moved just before; again at once {median(warm) * 1000:.0f} ms"
-            found.append(
+            results.append(
                 figure(f"{login} {re.sub(r'E0{6,}', 'E', path)[:52]}", cold, "s", words, at_most(MOST_SECONDS))
             )
             print(
                 f"{login:7} {status} {median(cold) * 1000:7.0f} ms {median(warm) * 1000:6.0f} ms  {path[:80]}",
                 file=sys.stderr,
             )
-    return found
+    return results
 
 
 def weights(server: Server, port: int) -> list[Figure | Missing]:
@@ -217,22 +218,22 @@ def read_on(  # noqa: PLR0913, PLR0917 - what a process is given
 
 
 def judging(server: Server, port: int, supply: Supply, readers: int, rounds: int) -> list[Figure | Missing]:
-    """Measure facts a second with nobody reading, and with so many people who read."""
+    """Measure facts a second without readers, and with so many readers."""
     count = FACTS_A_REPORT * REPORTS_A_BATCH
 
-    def rates(some: int) -> list[float]:
-        found = []
-        for _ in range(some):
+    def rates(people: int) -> list[float]:
+        measured = []
+        for _ in range(people):
             tables = supply.reports(count, FACTS_A_REPORT)
             begin = perf_counter()
-            for one in [server.writer.take(report) for report in tables]:
-                one.result(300)
-            found.append(count / (perf_counter() - begin))
-        return found
+            for item in [server.writer.take(report) for report in tables]:
+                item.result(300)
+            measured.append(count / (perf_counter() - begin))
+        return measured
 
     words = f"JSON reports of {FACTS_A_REPORT} facts, {count:,} at a time, from bytes to findings, through the desk's writer"
     rates(1)  # what the first batch compiles
-    found: list[Figure | Missing] = [figure("judging alone", rates(rounds), "facts/s", words, at_least(LEAST_RATE))]
+    measured: list[Figure | Missing] = [figure("judging alone", rates(rounds), "facts/s", words, at_least(LEAST_RATE))]
     spawn = multiprocessing.get_context("spawn")
     for every in _EVERY_SECONDS:
         done, out = spawn.Event(), spawn.Queue()
@@ -244,48 +245,50 @@ def judging(server: Server, port: int, supply: Supply, readers: int, rounds: int
         spent = out.get(timeout=180)
         reading.join(30)
         people = f"{readers} people read, a page in {every:g} s each"
-        found += [
+        measured += [
             figure(f"judging read, {every:g} s", among, "facts/s", f"{words}; {people}", at_least(LEAST_RATE)),
             figure(
                 f"pages read, {every:g} s", spent, "s", f"the {len(spent)} pages that they read meanwhile; {people}"
             ),
         ]
-    return found
+    return measured
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure all of it."""
-    said = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__.splitlines()[0] if __doc__ else "")
-    said.add_argument("--held", type=int, default=2_000_000)
-    said.add_argument("--rounds", type=int, default=3)
-    said.add_argument("--readers", type=int, default=200)
-    said.add_argument("--only", choices=("pages", "rest"), default="")
-    said.add_argument("--out", type=Path, default=ROOT / "build" / "bench" / "pages.json")
-    asked = said.parse_args(arguments)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.pages", description=__doc__.splitlines()[0] if __doc__ else ""
+    )
+    parser.add_argument("--held", type=int, default=2_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--readers", type=int, default=200)
+    parser.add_argument("--only", choices=("pages", "rest"), default="")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench" / "pages.json")
+    options = parser.parse_args(arguments)
     work = ROOT / "build" / "bench"
     work.mkdir(parents=True, exist_ok=True)
-    place = pages_node(work, asked.held)
-    kept = place.with_suffix(".json")
-    supply = Supply(made.SHARES, json.loads(kept.read_text(encoding="utf-8")))
+    place = pages_node(work, options.held)
+    target = place.with_suffix(".json")
+    supply = Supply(made.SHARES, json.loads(target.read_text(encoding="utf-8")))
     server = open_desk(place)
-    found: list[Figure | Missing] = []
+    results: list[Figure | Missing] = []
     try:
         with served(server) as port:
             move(server, supply)
-            if asked.only != "rest":
-                found += pages(server, port, supply, asked.periodic)
-            if asked.only != "pages":
-                found += weights(server, port)
-                found.append(checks(server, port, 300, "nobody else asks"))
-                found += news(server, port, supply, asked.periodic)
-                found += judging(server, port, supply, asked.readers, asked.periodic)
+            if options.only != "rest":
+                results += pages(server, port, supply, options.periodic)
+            if options.only != "pages":
+                results += weights(server, port)
+                results.append(checks(server, port, 300, "nobody else asks"))
+                results += news(server, port, supply, options.periodic)
+                results += judging(server, port, supply, options.readers, options.periodic)
     finally:
         server.stop()
-        kept.write_text(json.dumps(supply.done), encoding="utf-8")
-    figures = [one for one in found if isinstance(one, Figure)]
+        target.write_text(json.dumps(supply.done), encoding="utf-8")
+    figures = [item for item in results if isinstance(item, Figure)]
     about = {"owner": OWNER, **machine(work, 200)}
     print_figures(figures, {}, about)
-    write_figures(asked.out, figures, {}, about)
+    write_figures(options.out, figures, {}, about)
 
 
 if __name__ == "__main__":

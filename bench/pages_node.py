@@ -25,8 +25,8 @@ _DUE = ("2025-04-20", "2025-07-20", "2025-10-20", "2026-01-20")
 
 
 def pages_node(folder: Path, count: int, pack: str = "cn-central") -> Path:
-    """Return the folder of a node of 60,000 entities and so many made facts, all judged, with people let in;
-    made when it is missing.
+    """Return the folder of a node of 60,000 entities and so many made facts, all judged, with users; made when
+    it is missing.
     """
     made.ENTITIES = ENTITIES
     place = folder / f"pages-{count}"
@@ -53,15 +53,15 @@ def pages_node(folder: Path, count: int, pack: str = "cn-central") -> Path:
 
 
 def keep(worker: Engine, kind: str, table: pa.Table) -> None:
-    """Keep and fold one large file of facts without judging it."""
+    """Record and fold one large file of facts without judging it."""
     server = DuckDb()
     server.set_zone(worker.pack.zone)
-    said = Report(made.parquet(table), "parquet", f"{kind}.parquet", OWNER, kind)
+    item = Report(made.parquet(table), "parquet", f"{kind}.parquet", OWNER, kind)
     number = worker.ledger.append(
-        [Accepted(said.payload, said.media, said.reporter, name=said.name, kind=kind)], AT
+        [Accepted(item.payload, item.media, item.reporter, name=item.name, kind=kind)], AT
     ).last
     with worker.duck.transaction():
-        fold(worker.books, server, [said], number)
+        fold(worker.books, server, [item], number)
     server.close()
 
 
@@ -118,7 +118,7 @@ def open_desk(place: Path) -> Server:
 
 
 def _admit(place: Path) -> None:
-    """Let in somebody who sees all, somebody who sees a group of some 15,000 entities, and somebody who sees one domain."""
+    """Add three users: one sees all, one sees a group of some 15,000 entities, and one sees a single domain."""
     server = open_desk(place)
     codes = made.entity_codes()
     for login, role, entity, domain in (

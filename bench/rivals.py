@@ -1,7 +1,7 @@
 """The same five rules in Comptroller, in plain SQL re-run over everything in DuckDB, and in PostgreSQL over indexes.
 
-Each takes the same facts and the same batches, and at the end all must have found the same number by each rule. The
-rivals begin with columns of sound text in memory: they check nothing and keep no ledger.
+Each reads the same facts and the same batches, and at the end all must have found the same number by each rule. The
+rivals begin with columns of sound text in memory: they check nothing and write no ledger.
 """
 
 from collections.abc import Iterator
@@ -26,13 +26,13 @@ _Ours = tuple[list[float], list[float], dict[str, int]]
 
 
 class Rival(Protocol):
-    """Whatever holds payments and contracts and finds by five rules."""
+    """A program that stores payments and contracts and applies the five rules."""
 
     def load(self, parts: Iterator[Tables]) -> None:
-        """Hold what is there at first, and find in it."""
+        """Load the first facts, and apply the rules to them."""
 
     def take(self, tables: Tables) -> None:
-        """Take a batch, and find again."""
+        """Add a batch, and apply the rules again."""
 
     def counts(self) -> dict[str, int]:
         """Return the number found by rule."""
@@ -60,37 +60,37 @@ class _Workload:
 
 def rivals(size: Size, folder: Path) -> Found:
     """Measure a batch in each of the three, at each number of facts held; PostgreSQL at the first of them."""
-    found: Found = []
-    for held in size.rivals:
-        work = _Workload(held, size.batches[0], size.periodic + 1)
-        mine, judging, counts = _comptroller(work, folder / f"five-{held}")
+    results: Found = []
+    for fact_count in size.rivals:
+        work = _Workload(fact_count, size.batches[0], size.periodic + 1)
+        mine, judging, counts = _comptroller(work, folder / f"five-{fact_count}")
         total = f"; at the end stand {', '.join(f'{n:,} {name}' for name, n in counts.items())}"
         words = f"{work}: Comptroller, from the bytes of JSON reports of {FACTS_A_REPORT} to findings, checks and ledger included"
-        found.append(figure(f"five_comptroller_{held}", mine, "s", words + total))
+        results.append(figure(f"five_comptroller_{fact_count}", mine, "s", words + total))
         words = f"{work}: of Comptroller's time, folding and judging"
-        found.append(figure(f"five_judging_{held}", judging, "s", words))
-        with PlainDuck(folder / f"plain-{held}.duckdb") as duck:
+        results.append(figure(f"five_judging_{fact_count}", judging, "s", words))
+        with PlainDuck(folder / f"plain-{fact_count}.duckdb") as duck:
             words = f"{work}: plain SQL re-run over everything in DuckDB, from columns in memory"
-            found += _against(duck, f"duckdb_{held}", work, (mine, judging, counts), words)
-        if held == size.rivals[0]:
-            found += _against_postgres(work, (mine, judging, counts))
-    return found
+            results += _against(duck, f"duckdb_{fact_count}", work, (mine, judging, counts), words)
+        if fact_count == size.rivals[0]:
+            results += _against_postgres(work, (mine, judging, counts))
+    return results
 
 
 def _comptroller(work: _Workload, place: Path) -> _Ours:
-    """Return the seconds of each batch, those of folding and judging, and what stands at the end by rule."""
+    """Return the seconds of each batch, those of folding and judging, and the standing findings by rule."""
     worker = new_node(place, FIVE)
     fill(worker, Supply(_SHARES), work.held)
     worker.watch.judge_all(worker.ledger.size)
-    whole, judging = [], []
+    totals, judging = [], []
     for tables in work.batches:
         reports = reports_of(tables, work.count // FACTS_A_REPORT)
         with stages(worker) as spent:
-            whole.append(take_seconds(worker, reports))
+            totals.append(take_seconds(worker, reports))
         judging.append(spent["fold"] + spent["judge"])
     counts = {name: len(worker.watch.findings.standing(f"five/rules/payments/{name}")) for name in RULES}
     worker.close()
-    return whole[1:], judging[1:], counts
+    return totals[1:], judging[1:], counts
 
 
 def _against(rival: Rival, name: str, work: _Workload, ours: _Ours, words: str) -> Found:
@@ -101,7 +101,7 @@ def _against(rival: Rival, name: str, work: _Workload, ours: _Ours, words: str) 
     theirs = rival.counts()
     agree = "the same number found by each rule" if theirs == counts else f"OTHER NUMBERS FOUND: {theirs} and {counts}"
     above = "above 1 Comptroller is faster"
-    found: Found = [
+    results: Found = [
         figure(f"five_{name}", spent, "s", f"{words}; {agree}"),
         figure(f"five_{name}_ratio", _ratios(spent, mine), "times", f"that against Comptroller's whole batch; {above}"),
         figure(
@@ -109,12 +109,12 @@ def _against(rival: Rival, name: str, work: _Workload, ours: _Ours, words: str) 
         ),
     ]
     if theirs != counts:
-        found.append(Missing(f"five_{name}", f"the numbers found differ: {theirs}, Comptroller {counts}"))
-    return found
+        results.append(Missing(f"five_{name}", f"the numbers found differ: {theirs}, Comptroller {counts}"))
+    return results
 
 
 def _ratios(these: list[float], those: list[float]) -> list[float]:
-    return [one / other for one, other in zip(these, those, strict=True)]
+    return [mine / other for mine, other in zip(these, those, strict=True)]
 
 
 def _against_postgres(work: _Workload, ours: _Ours) -> Found:

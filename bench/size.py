@@ -25,7 +25,7 @@ class Size:
 
     def at(self, held: int) -> "Size":
         """Return the same with other facts held, and nothing above that."""
-        rivals = tuple(dict.fromkeys(min(one, held) for one in self.rivals))
+        rivals = tuple(dict.fromkeys(min(number, held) for number in self.rivals))
         afresh, replayed = min(self.afresh, held), min(self.replayed, held)
         return replace(self, held=held, afresh=afresh, replayed=replayed, rivals=rivals)
 

@@ -1,15 +1,16 @@
-"""Checks receipts, consistency proofs and bare proofs without Comptroller: the standard library and `cryptography` alone.
+"""Checks receipts, consistency proofs and bare proofs without Comptroller: the standard library and `cryptography`
+alone.
 
     python verify_receipt.py ENTRY.json VERIFIER_KEY [PAYLOAD]
     python verify_receipt.py consistency PROOF.json VERIFIER_KEY
     python verify_receipt.py vectors FILE.json...
 
-ENTRY.json is what `comptroller entry N --json` printed, or the receipt that the console gives. PROOF.json is what
-`comptroller checkpoint --since SIZE --json` printed. A vector is a bare proof: {"leafIdx", "treeSize", "root", "leafHash",
-"proof"} or {"size1", "size2", "root1", "root2", "proof"}, hashes in base64.
-Every field is read in one spelling only; what is printed as proved was read from the fields that the proof covers.
-Exit code 0: it holds. 1: it does not hold, with the reason. 2: wrong use.
-Sources: RFC 6962 (hashes), RFC 9162 2.1.3.2 (inclusion) and 2.1.4.2 (consistency), C2SP signed-note and tlog-checkpoint.
+ENTRY.json is what `comptroller entry N --json` printed, or the receipt from the console. PROOF.json is what
+`comptroller checkpoint --since SIZE --json` printed. A vector is a bare proof: {"leafIdx", "treeSize", "root",
+"leafHash", "proof"} or {"size1", "size2", "root1", "root2", "proof"}, hashes in base64. Every field is read in one
+spelling only; what is printed as proved was read from the fields that the proof covers. Exit code 0: it is valid. 1: it
+is invalid, with the reason. 2: wrong use. Sources: RFC 6962 (hashes), RFC 9162 2.1.3.2 (inclusion) and 2.1.4.2
+(consistency), C2SP signed-note and tlog-checkpoint.
 """
 
 import base64
@@ -27,7 +28,7 @@ EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 
 class Wrong(Exception):
-    """What is checked does not hold; the message says why."""
+    """The checked document is invalid; the message states why."""
 
 
 def need(is_so: object, why: str) -> None:
@@ -42,34 +43,34 @@ def sha256(*parts: bytes) -> bytes:
 
 
 def parse(text: bytes, what: str) -> dict:
-    """Parse a JSON object; raises Wrong for a name that is given twice, and for numbers that are not finite."""
+    """Parse a JSON object; raises Wrong for a repeated name, and for numbers that are not finite."""
 
     def once(pairs: list) -> dict:
-        found = dict(pairs)
-        need(len(found) == len(pairs), f"{what}: a name is given twice")
-        return found
+        fields = dict(pairs)
+        need(len(fields) == len(pairs), f"{what}: a name is given twice")
+        return fields
 
     def no_number(text: str) -> None:
         raise Wrong(f"{what}: {text} is no number")
 
     try:
-        said = json.loads(text.decode("utf-8"), object_pairs_hook=once, parse_constant=no_number)
+        value = json.loads(text.decode("utf-8"), object_pairs_hook=once, parse_constant=no_number)
     except (ValueError, RecursionError) as fault:
         raise Wrong(f"{what}: not JSON in UTF-8 ({fault})") from fault
-    need(type(said) is dict, f"{what}: not a JSON object")
-    return said
+    need(type(value) is dict, f"{what}: not a JSON object")
+    return value
 
 
-def field(said: dict, name: str, kind: type) -> object:
+def field(document: dict, name: str, kind: type) -> object:
     """Return a field of exactly that type; raises Wrong for a missing one and for another type (true is no number)."""
-    need(name in said, f"{name}: missing")
-    need(type(said[name]) is kind, f"{name}: saw {type(said[name]).__name__}, expected {kind.__name__}")
-    return said[name]
+    need(name in document, f"{name}: missing")
+    need(type(document[name]) is kind, f"{name}: saw {type(document[name]).__name__}, expected {kind.__name__}")
+    return document[name]
 
 
-def count(said: dict, name: str) -> int:
+def count(document: dict, name: str) -> int:
     """Return a field that is a whole number from 0 to 2^62."""
-    number = field(said, name, int)
+    number = field(document, name, int)
     need(0 <= number < MOST_SIZE, f"{name}: saw {number}, expected 0 or more")
     return number
 
@@ -92,28 +93,28 @@ def digest(text: object, what: str) -> bytes:
     return value
 
 
-def hashes(said: dict, name: str) -> list[bytes]:
+def hashes(document: dict, name: str) -> list[bytes]:
     """Return the hashes of a proof; null is the empty proof."""
-    if said.get(name, ...) is None:
+    if document.get(name, ...) is None:
         return []
-    return [digest(one, f"{name} {at}") for at, one in enumerate(field(said, name, list))]
+    return [digest(item, f"{name} {at}") for at, item in enumerate(field(document, name, list))]
 
 
 def root_from(leaf: bytes, place: int, size: int, proof: list[bytes]) -> bytes:
     """Return the root that a proof makes from the leaf at `place` (0 is first); raises Wrong outside the tree."""
     need(0 <= place < size, f"place {place} is outside a tree of {size}")
-    at, last, found = place, size - 1, leaf
+    at, last, root = place, size - 1, leaf
     for step in proof:
         need(last > 0, "the proof is too long")
         if at & 1 or at == last:
-            found = sha256(b"\x01", step, found)
+            root = sha256(b"\x01", step, root)
             while at and not at & 1:
                 at, last = at >> 1, last >> 1
         else:
-            found = sha256(b"\x01", found, step)
+            root = sha256(b"\x01", root, step)
         at, last = at >> 1, last >> 1
     need(last == 0, "the proof is too short")
-    return found
+    return root
 
 
 def roots_from(first: int, second: int, proof: list[bytes], root: bytes) -> tuple[bytes, bytes]:
@@ -160,7 +161,7 @@ def open_checkpoint(text: str, key: str) -> tuple[str, int, bytes]:
     body, gap, tail = text.rpartition("\n\n")
     lines, signed = body.split("\n"), tail.split("\n")
     need(gap and len(lines) >= 3 and all(lines) and signed.pop() == "" and signed, "not a signed checkpoint")
-    need(not any(one < " " and one != "\n" for one in text), "the checkpoint holds control characters")
+    need(not any(char < " " and char != "\n" for char in text), "the checkpoint holds control characters")
     own = []
     for line in signed:
         parts = line.split(" ")
@@ -180,14 +181,16 @@ def open_checkpoint(text: str, key: str) -> tuple[str, int, bytes]:
     return lines[0], int(size), digest(lines[2], "the root")
 
 
-def check_entry(said: dict, key: str, payload: bytes | None) -> str:
+def check_entry(document: dict, key: str, payload: bytes | None) -> str:
     """Check an entry with its receipt, in either form; returns what is proved."""
-    receipt = field(said, "receipt", dict) if "receipt" in said else said
+    receipt = field(document, "receipt", dict) if "receipt" in document else document
     need(receipt.get("format") == "comptroller.receipt/1", "format: expected comptroller.receipt/1")
     number, size = count(receipt, "entry"), count(receipt, "size")
-    if "number" in said:
-        need(count(said, "number") == number, f"number: saw {said['number']}, the receipt is for entry {number}")
-    header = said.get("header")
+    if "number" in document:
+        need(
+            count(document, "number") == number, f"number: saw {document['number']}, the receipt is for entry {number}"
+        )
+    header = document.get("header")
     need(type(header) in (dict, str), "header: missing")
     if type(header) is dict:
         text = json.dumps(header, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -195,35 +198,37 @@ def check_entry(said: dict, key: str, payload: bytes | None) -> str:
         text, header = header.encode(), parse(header.encode(), "header")
     leaf = sha256(b"\x00", text)
     need(digest(receipt.get("leaf"), "leaf") == leaf, "the header is not the one that was recorded")
-    need("leaf" not in said or digest(said["leaf"], "leaf") == leaf, "the leaf is not the header's")
+    need("leaf" not in document or digest(document["leaf"], "leaf") == leaf, "the leaf is not the header's")
     origin, stated, root = open_checkpoint(field(receipt, "checkpoint", str), key)
     need(stated == size, f"size: saw {size}, the checkpoint states {stated}")
     need(1 <= number <= stated, f"entry {number} is outside the tree of {stated} entries")
-    found = root_from(leaf, number - 1, stated, hashes(receipt, "proof"))
-    need(found == root, "the proof does not lead to the checkpoint's root")
+    computed = root_from(leaf, number - 1, stated, hashes(receipt, "proof"))
+    need(computed == root, "the proof does not lead to the checkpoint's root")
     if payload is not None:
         need(hashlib.sha256(payload).hexdigest() == header.get("payload_sha256"), "another payload was recorded")
     return f"entry {number} stands in the ledger {origin}"
 
 
-def check_growth(said: dict, key: str) -> str:
+def check_growth(document: dict, key: str) -> str:
     """Check that one checkpoint's tree begins another's; returns what is proved."""
-    origin, first, old = open_checkpoint(field(said, "old", str), key)
-    _, second, new = open_checkpoint(field(said, "new", str), key)
-    check_consistency((first, second), (old, new), hashes(said, "proof"))
+    origin, first, old = open_checkpoint(field(document, "old", str), key)
+    _, second, new = open_checkpoint(field(document, "new", str), key)
+    check_consistency((first, second), (old, new), hashes(document, "proof"))
     return f"the {first} entries of the old checkpoint begin the {second} of the new, in the ledger {origin}"
 
 
-def check_vector(said: dict) -> str:
+def check_vector(document: dict) -> str:
     """Check a bare proof of either form; returns what is proved."""
-    if "leafIdx" in said:
-        place, size = count(said, "leafIdx"), count(said, "treeSize")
-        found = root_from(digest(said.get("leafHash"), "leafHash"), place, size, hashes(said, "proof"))
-        need(found == digest(said.get("root"), "root"), "the proof does not lead to the root")
+    if "leafIdx" in document:
+        place, size = count(document, "leafIdx"), count(document, "treeSize")
+        root = root_from(digest(document.get("leafHash"), "leafHash"), place, size, hashes(document, "proof"))
+        need(root == digest(document.get("root"), "root"), "the proof does not lead to the root")
         return f"leaf {place} is in the tree of {size}"
-    sizes = count(said, "size1"), count(said, "size2")
+    sizes = count(document, "size1"), count(document, "size2")
     check_consistency(
-        sizes, (digest(said.get("root1"), "root1"), digest(said.get("root2"), "root2")), hashes(said, "proof")
+        sizes,
+        (digest(document.get("root1"), "root1"), digest(document.get("root2"), "root2")),
+        hashes(document, "proof"),
     )
     return f"the tree of {sizes[0]} begins that of {sizes[1]}"
 
@@ -232,11 +237,11 @@ def read(path: str) -> bytes:
     """Return a file's bytes; raises Wrong for a file that cannot be read or is too large."""
     try:
         with Path(path).open("rb") as file:
-            found = file.read(MOST_BYTES + 1)
+            content = file.read(MOST_BYTES + 1)
     except OSError as fault:
         raise Wrong(f"{path}: {fault.strerror}") from fault
-    need(len(found) <= MOST_BYTES, f"{path}: larger than {MOST_BYTES} bytes")
-    return found
+    need(len(content) <= MOST_BYTES, f"{path}: larger than {MOST_BYTES} bytes")
+    return content
 
 
 def main(words: list[str]) -> int:

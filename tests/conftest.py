@@ -1,4 +1,6 @@
-"""How hypothesis draws worlds: without a deadline, and from a fixed seed unless more is asked for; and how journeys count."""
+"""Settings of hypothesis and journeys: no deadline, a fixed seed unless more examples are requested, and a
+count of journeys.
+"""
 
 import os
 from typing import Any
@@ -34,7 +36,7 @@ def journeys(reporter: Any) -> tuple[str, int]:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say how many journeys ran in a browser, so that none is skipped unnoticed."""
+    """Print how many journeys ran in a browser, so that skipped ones are noticed."""
     line, _ = journeys(terminalreporter)
     if line:
         terminalreporter.write_line(line)

@@ -1,4 +1,4 @@
-"""Questions asked as a visitor's are, in a process of their own; one pool for all tests of a process."""
+"""Queries run as a visitor's are, in a process of their own; one pool for all tests of a process."""
 
 import atexit
 from functools import lru_cache

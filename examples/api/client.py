@@ -49,8 +49,8 @@ def main(address: str, file: str) -> int:
         for refusal in json.load(error).get("refused", []):
             print(f"{refusal['file']} {refusal['field']}: {refusal['mend']['en']} ({refusal['code']})")
         return 1
-    for one in findings(address, token):
-        print(one["finding"], one["entity"], one["rule"])
+    for finding in findings(address, token):
+        print(finding["finding"], finding["entity"], finding["rule"])
     return 0
 
 

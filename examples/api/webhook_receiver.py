@@ -36,7 +36,7 @@ def is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: float) 
     signed = f"{headers.get('webhook-id') or ''}.{stamp}.".encode() + body
     expected = f"v1,{base64.b64encode(hmac.digest(key, signed, 'sha256')).decode()}".encode()
     given = (headers.get("webhook-signature") or "").encode().split()
-    return any(hmac.compare_digest(expected, one) for one in given)
+    return any(hmac.compare_digest(expected, candidate) for candidate in given)
 
 
 def _is_number(text: str) -> bool:

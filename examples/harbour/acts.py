@@ -1,4 +1,4 @@
-"""The acts of which the world is made: matters, decisions, payments; lawful unless a caller says not."""
+"""The acts of the made-up world: matters, decisions, payments; lawful unless a caller asks for a fault."""
 
 import datetime as dt
 from typing import Any
@@ -13,9 +13,9 @@ OPEN_TENDER = "公开招标确定"
 
 
 def pay(book: Book, entity: str, on: dt.date, amount: float, payee: str, **more: Any) -> str:
-    """Say a payment, approved before it was made and checked by another; returns its number.
+    """Report a payment, approved before it was made and checked by another person; returns its number.
 
-    `paid` gives the wall clock, `approved` the instant of approval; fields that are given stand as they are.
+    `paid` is the local time of the payment, `approved` the instant of approval; other fields are used as they are.
     """
     number = more.pop("payment", "") or book.number("FK", entity)
     clock = more.pop("paid", "10:30")
@@ -41,12 +41,12 @@ def pay(book: Book, entity: str, on: dt.date, amount: float, payee: str, **more:
 
 
 def acquaint(book: Book, entity: str, payee: str, before: dt.date, days: int = 45) -> None:
-    """Let a payee have been paid a little some time before, so that it is not new."""
+    """Report a small payment to a payee some time before, so that the payee is not new."""
     pay(book, entity, plus(before, -days), book.fen(3000, 9000), payee)
 
 
 def sign(book: Book, entity: str, on: dt.date, amount: float, party: str, **more: Any) -> str:
-    """Say a contract that the legal representative signs after an enquiry; returns its number."""
+    """Report a contract that the legal representative signs after an enquiry; returns its number."""
     number = more.pop("contract", "") or book.number("HT", entity)
     row: Row = {
         "entity": entity,
@@ -67,7 +67,7 @@ def sign(book: Book, entity: str, on: dt.date, amount: float, party: str, **more
 
 
 def raise_matter(book: Book, entity: str, on: dt.date, item: str, title: str, **more: Any) -> str:
-    """Say a matter; returns its number. It names a counterparty, so that interests can be judged."""
+    """Report a matter; returns its number. It names a counterparty, so that interests can be judged."""
     number = more.pop("matter", "") or book.number("SX", entity)
     row: Row = {
         "entity": entity,
@@ -83,7 +83,7 @@ def raise_matter(book: Book, entity: str, on: dt.date, item: str, title: str, **
 
 
 def decide(book: Book, entity: str, matter: str, body: str, on: dt.date, **more: Any) -> str:
-    """Say that a body approved a matter at an instant; returns the decision's number."""
+    """Report that a body approved a matter at an instant; returns the decision's number."""
     number = more.pop("decision", "") or book.number("JC", entity)
     clock = more.pop("clock", {"management": "09:00", "party_committee": "10:00", "board": "14:30"}.get(body, "16:00"))
     study = body == "party_committee"
@@ -111,35 +111,37 @@ def decide(book: Book, entity: str, matter: str, body: str, on: dt.date, **more:
 def votes(entity: str, recused: str = "", people: tuple[str, ...] = ()) -> list[Row]:
     """Return the votes of a board that all agree; `recused` names the post of the one who stepped aside."""
     posts = people or ("representative", "manager", "outside1", "outside2", "outside3", "outside4", "employee")
-    found = []
+    rows = []
     for order, post in enumerate(posts, start=1):
         aside = post == recused
         vote = {"person": who(entity, post), "attended": True, "recused": aside, "speaking_order": order}
-        found.append(vote if aside else vote | {"vote": "yes"})
-    return found
+        rows.append(vote if aside else vote | {"vote": "yes"})
+    return rows
 
 
 def review(book: Book, entity: str, matter: str, kind: str, on: dt.date) -> None:
-    """Say that a review of a matter was passed."""
+    """Report that a review of a matter was passed."""
     signer = {"legal": "deputy", "compliance": "cfo"}.get(kind, "manager")
     row = {"entity": entity, "review": book.number("SC", entity), "matter": matter, "kind": kind}
     book.say("review", row | {"signed_by": who(entity, signer), "result": "passed", "reviewed_on": on}, on)
 
 
 def settle_matter(book: Book, entity: str, on: dt.date, item: str, title: str, **more: Any) -> str:
-    """Say a matter with its reviews, its study and its decision, in the lawful order; `on` is the day decided."""
+    """Report a matter with its reviews, its study and its decision, in the lawful order; `on` is the day decided."""
     amount = more.get("amount")
     matter = raise_matter(book, entity, plus(on, -21), item, title, **more)
     for number, kind in enumerate(("legal", "compliance", "feasibility")[: 3 if amount else 1]):
         review(book, entity, matter, kind, plus(on, -14 + number))
-    one = ENTITIES[entity]
+    owner = ENTITIES[entity]
     proposal = f"YA-{matter}"
     decide(book, entity, matter, "management", plus(on, -9), kind="study", proposal=proposal)
-    if one.party:
+    if owner.party:
         decide(book, entity, matter, "party_committee", plus(on, -5), proposal=proposal)
-    last = "board" if one.board else "management"
-    shown = {"votes": votes(entity, people=tuple(_board(entity)))} if one.board and book.random.random() < 0.5 else {}
-    decide(book, entity, matter, last, on, proposal=proposal, amount=amount, **shown)
+    last = "board" if owner.board else "management"
+    ballot = (
+        {"votes": votes(entity, people=tuple(_board(entity)))} if owner.board and book.random.random() < 0.5 else {}
+    )
+    decide(book, entity, matter, last, on, proposal=proposal, amount=amount, **ballot)
     return matter
 
 
@@ -149,10 +151,10 @@ def _board(entity: str) -> list[str]:
     return posts + ([] if entity == "CJ0005" else ["employee"])
 
 
-def invoice(  # noqa: PLR0913, PLR0917 - what an invoice says
+def invoice(  # noqa: PLR0913, PLR0917 - the fields of an invoice
     book: Book, entity: str, side: str, on: dt.date, amount: float, party: str, **more: Any
 ) -> str:
-    """Say an invoice whose net and tax make its gross; returns its number."""
+    """Report an invoice with a gross amount equal to net plus tax; returns its number."""
     number = more.pop("invoice", "") or book.number("FP1" if side == "input" else "FP2", entity)
     rate = more.pop("rate", 0.06)
     net = round(amount / (1 + rate), 2)

@@ -1,6 +1,6 @@
-"""What the made-up enterprises say and when, and which findings a sound watch must give: the answer key.
+"""What the made-up enterprises report and when, and which findings a sound engine must raise: the answer key.
 
-- A fact is said in the monthly report of whoever reports for its entity, or at an instant of its own.
+- A fact is in the monthly report of its entity's reporter, or arrives at an instant of its own.
 - The key is written by the code that plants; nothing here runs the product.
 """
 
@@ -13,12 +13,12 @@ from examples.harbour.days import LAST, at, month_end, plus
 
 Row = dict[str, Any]
 MONTHLY_DAY = 3
-"""The day of the next month on which regular reports arrive."""
+"""Regular reports arrive on this day of the next month."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One fact as it is reported: its kind, its row, who says it, when it arrives, and in which file."""
+    """One fact as it is reported: its kind, its row, its reporter, when it arrives, and its file."""
 
     kind: str
     row: Row
@@ -28,15 +28,13 @@ class Said:
 
     @property
     def is_regular(self) -> bool:
-        """Return whether it is said in a month's regular report, which its batch names; else its batch is an
-        instant.
-        """
+        """Return whether it is in a month's regular report, which its batch names; else its batch is an instant."""
         return len(self.batch) == len("2024-01")
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What must stand at the end about a subject: found, or not judged because of `missing`."""
+    """The expected result about a subject: found, or not judged because of `missing`."""
 
     rule: str
     subject: list[str]
@@ -52,7 +50,7 @@ class Expected:
 
 @dataclass
 class Book:
-    """All that is said in the world, and the key."""
+    """All that is reported in the world, and the key."""
 
     random: Random
     said: list[Said] = field(default_factory=list)
@@ -70,7 +68,9 @@ class Book:
         return f"{series}-{self._numbers[series]:05d}"
 
     def say(self, kind: str, row: Row, on: dt.date | None = None, *, arrives: str = "", by: str = "") -> Row:
-        """Say a fact of the day `on` in that month's report; or in a report of its own that arrives at an instant."""
+        """Report a fact of the day `on` in that month's report; or in a report of its own that arrives at an
+        instant.
+        """
         reporter = by or self.reporters[row["entity"]]
         plain = {name: _plain(value) for name, value in row.items() if value is not None}
         if arrives:
@@ -82,7 +82,7 @@ class Book:
         return row
 
     def expect(self, rule: str, subject: list[Any], zh: str, en: str, entity: str = "") -> None:
-        """Write into the key that this rule must find this subject; its entity is the subject's first part, or given."""
+        """Add to the key that this rule must find this subject; its entity is the subject's first part unless named."""
         self.found.append(Expected(rule, [str(_plain(s)) for s in subject], entity or str(subject[0]), zh, en))
 
     def expect_unjudged(self, rule: str, subject: list[Any], missing: str, why: tuple[str, str]) -> None:

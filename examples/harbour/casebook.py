@@ -1,4 +1,4 @@
-"""What officers and entities say in cases: the name of a case, a step of a line, an answer, a letter, a loss."""
+"""What officers and entities report in cases: the name of a case, a step of a line, an answer, a letter, a loss."""
 
 import base64
 import json
@@ -25,21 +25,21 @@ OFFICERS = {
 
 def case_of(rule: str, *subject: str) -> str:
     """Return the name of the case that a finding opens, where it joins no other."""
-    whole = json.dumps([finding_id(rule, subject), None], separators=(",", ":")).encode()
-    return "C-" + base64.b32encode(sha256(whole).digest()[:10]).decode().lower()
+    payload = json.dumps([finding_id(rule, subject), None], separators=(",", ":")).encode()
+    return "C-" + base64.b32encode(sha256(payload).digest()[:10]).decode().lower()
 
 
 def step(book: Book, case: str, move: str, on: str, arrives: str, **more: Any) -> None:
-    """Say one move of a line; the internal line's first officer makes it, unless said otherwise."""
+    """Report one move of a line, made by the internal line's first officer unless another is named."""
     row: Row = {"step": book.number("CZ", OWNER), "case_id": case, "office": OWNER, "by_line": "internal", "move": move}
     row |= {"done_on": day(on), "by": ONE, "reason": "按程序办理。"} | more
     book.say("case_step", row, arrives=arrives, by=OWNER)
 
 
-def answer(  # noqa: PLR0913, PLR0917 - what an answer says
+def answer(  # noqa: PLR0913, PLR0917 - the fields of an answer
     book: Book, entity: str, case: str, move: str, on: str, arrives: str, **more: Any
 ) -> None:
-    """Say one answer of the entity, by its manager unless said otherwise."""
+    """Report one answer of the entity, by its manager unless another is named."""
     row: Row = {"entity": entity, "answer": book.number("DF", entity), "case_id": case, "move": move}
     row |= {"done_on": day(on), "by": who(entity, "manager"), "reason": "情况属实，已经整改。"} | more
     book.say("enterprise_answer", row, arrives=arrives)

@@ -4,7 +4,7 @@ import datetime as dt
 
 FIRST, LAST = dt.date(2024, 1, 1), dt.date(2025, 12, 31)
 FINAL_TICK = dt.datetime(2026, 1, 5, 9, 0)
-"""Where the clock stands at the end, by the owner's wall."""
+"""Last moment of the clock, in the owner's local time."""
 
 _OFF = (
     "2023-10-01/06 2023-12-30/31 2024-01-01/01 2024-02-10/17 2024-04-04/06 2024-05-01/05 2024-06-10/10 2024-09-15/17 "
@@ -17,70 +17,70 @@ _WORKED = (
 )
 
 
-def day(said: str) -> dt.date:
-    """Return the day that was said.
+def day(text: str) -> dt.date:
+    """Return the day that a text names.
 
     >>> day("2024-02-29")
     datetime.date(2024, 2, 29)
     """
-    return dt.date.fromisoformat(said)
+    return dt.date.fromisoformat(text)
 
 
 def _holidays() -> frozenset[dt.date]:
-    found = set()
+    holidays = set()
     for stretch in _OFF.split():
         first, last = stretch.split("/")
-        one = day(first)
-        found |= {one.replace(day=n) for n in range(one.day, int(last) + 1)}
-    return frozenset(found)
+        current = day(first)
+        holidays |= {current.replace(day=n) for n in range(current.day, int(last) + 1)}
+    return frozenset(holidays)
 
 
 _HOLIDAYS = _holidays()
 _MADE_UP = frozenset(day(one) for one in _WORKED.split())
 
 
-def is_working(one: dt.date) -> bool:
+def is_working(date: dt.date) -> bool:
     """Return whether a day is worked: Monday to Friday but for holidays, and the week-end days that are made up.
 
     >>> is_working(day("2024-02-18")), is_working(day("2024-02-12"))
     (True, False)
     """
-    return one in _MADE_UP or (one.weekday() < 5 and one not in _HOLIDAYS)
+    return date in _MADE_UP or (date.weekday() < 5 and date not in _HOLIDAYS)
 
 
-def after(one: dt.date, working_days: int) -> dt.date:
+def after(date: dt.date, working_days: int) -> dt.date:
     """Return the day that lies so many working days after `one`.
 
     >>> after(day("2024-09-30"), 1)
     datetime.date(2024, 10, 8)
     """
     while working_days:
-        one += dt.timedelta(days=1)
-        working_days -= is_working(one)
-    return one
+        date += dt.timedelta(days=1)
+        working_days -= is_working(date)
+    return date
 
 
-def until(first: dt.date, shown: int) -> dt.date:
+def until(first: dt.date, working_days: int) -> dt.date:
     """Return the end (not included) of a stretch from `first` that holds exactly so many working days.
 
     >>> until(day("2024-09-30"), 2)
     datetime.date(2024, 10, 9)
     """
-    one = first
-    while shown:
-        shown -= is_working(one)
-        one += dt.timedelta(days=1)
-    return one
+    date = first
+    while working_days:
+        working_days -= is_working(date)
+        date += dt.timedelta(days=1)
+    return date
 
 
-def on_working_day(one: dt.date) -> dt.date:
+def on_working_day(date: dt.date) -> dt.date:
     """Return the day itself where it is worked, else the next one that is."""
-    return one if is_working(one) else after(one, 1)
+    return date if is_working(date) else after(date, 1)
 
 
-def plus(one: dt.date, days: int) -> dt.date:
+def plus(date: dt.date, days: int) -> dt.date:
     """Return the day so many days later."""
-    return one + dt.timedelta(days=days)
+    return date + dt.timedelta(days=days)
 
 
 def months() -> list[dt.date]:
@@ -97,10 +97,10 @@ def month_end(first: dt.date) -> dt.date:
     return plus((first.replace(day=28) + dt.timedelta(days=4)).replace(day=1), -1)
 
 
-def at(one: dt.date, clock: str = "10:00") -> str:
-    """Return an instant of that day by the owner's wall, as reports write it.
+def at(date: dt.date, clock: str = "10:00") -> str:
+    """Return an instant of that day in the owner's local time, as reports write it.
 
     >>> at(day("2024-03-05"), "09:30")
     '2024-03-05T09:30:00'
     """
-    return f"{one.isoformat()}T{clock}:00"
+    return f"{date.isoformat()}T{clock}:00"

@@ -1,6 +1,6 @@
-"""Reports as files: what each reporter says at one time, in the form in which that reporter sends it.
+"""Reports as files: what each reporter sends at one time, in that reporter's form.
 
-The same world gives the same bytes: no clock is read, archives and workbooks carry a fixed date.
+The same world makes the same bytes: no clock is read, archives and workbooks have a fixed date.
 """
 
 import csv
@@ -27,7 +27,9 @@ _MADE = dt.datetime(2024, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One report: when it arrives, its file, who sends it ('' where the name says so), the kind of its rows, and its channel."""
+    """One report: when it arrives, its file, its sender ('' where the name has it), the kind of its rows, and
+    its channel.
+    """
 
     arrives: dt.datetime
     name: str
@@ -37,26 +39,26 @@ class File:
     channel: str = REPORTER
 
 
-def reports_of(said: Sequence[Said], kinds: dict[str, Kind]) -> list[File]:
-    """Return all reports in the order in which they arrive; what one says at one time is one report, or a few."""
+def reports_of(reported: Sequence[Said], kinds: dict[str, Kind]) -> list[File]:
+    """Return all reports in the order of arrival; the facts of one reporter at one time are one report, or a few."""
     groups: dict[tuple[dt.datetime, str, str], Facts] = {}
-    for one in said:
-        held = groups.setdefault((one.arrives, one.reporter, one.batch), {})
-        held.setdefault(one.kind, []).append(one.row)
-    found: list[File] = []
+    for fact in reported:
+        batch_facts = groups.setdefault((fact.arrives, fact.reporter, fact.batch), {})
+        batch_facts.setdefault(fact.kind, []).append(fact.row)
+    files: list[File] = []
     for (arrives, reporter, batch), facts in sorted(groups.items(), key=lambda group: group[0]):
         regular = len(batch) == len("2024-01")
         send = _SENDERS.get(reporter, _json) if regular else _owner if reporter == OWNER else _json
-        is_reported = all(REPORTER in kinds[one].reported_by for one in facts)
+        is_reported = all(REPORTER in kinds[fact].reported_by for fact in facts)
         channel = REPORTER if is_reported else OPERATOR
         for name, payload, kind in send(f"{reporter}_{batch}", facts, kinds):
             said_by = "" if name.endswith(".zip") else reporter
-            found.append(File(arrives, name, payload, said_by, kind, channel))
-    return sorted(found, key=lambda f: (f.arrives, f.name))
+            files.append(File(arrives, name, payload, said_by, kind, channel))
+    return sorted(files, key=lambda f: (f.arrives, f.name))
 
 
 Sent = list[tuple[str, bytes, str]]
-"""Files of one sending: name, bytes, and the kind of rows that do not say it."""
+"""Files of one sending: name, bytes, and the kind of rows that do not name it."""
 
 
 def _json(stem: str, facts: Facts, kinds: dict[str, Kind]) -> Sent:  # noqa: ARG001 - one form for all senders
@@ -107,12 +109,12 @@ def _zip_of_xlsx(stem: str, facts: Facts, kinds: dict[str, Kind]) -> Sent:
 
 def _owner(stem: str, facts: Facts, kinds: dict[str, Kind]) -> Sent:
     """Send the owner's own: stakes as CSV, the calendar of what is due as a workbook, the rest in an envelope."""
-    found: Sent = []
+    files: Sent = []
     if "stake" in facts:
-        found.append((f"{stem}_stake.csv", _csv(facts["stake"], kinds["stake"]).encode("utf-8-sig"), "stake"))
+        files.append((f"{stem}_stake.csv", _csv(facts["stake"], kinds["stake"]).encode("utf-8-sig"), "stake"))
     if "report_due" in facts:
-        found.append((f"{stem}_report_due.xlsx", _xlsx({"report_due": facts["report_due"]}, kinds), ""))
-    return found + _rest(stem, facts, {"stake", "report_due"}, kinds)
+        files.append((f"{stem}_report_due.xlsx", _xlsx({"report_due": facts["report_due"]}, kinds), ""))
+    return files + _rest(stem, facts, {"stake", "report_due"}, kinds)
 
 
 _SENDERS: dict[str, Callable[[str, Facts, dict[str, Kind]], Sent]] = {
@@ -154,8 +156,8 @@ def _cell(value: Any) -> Any:
 def _csv(rows: Sequence[Row], kind: Kind, *, labels: bool = False) -> str:
     columns, stream = _columns(rows, kind), io.StringIO()
     write = csv.writer(stream, lineterminator="\r\n")
-    shown = _labels(kind) if labels else {}
-    write.writerow([shown.get(name, name) for name in columns])
+    names = _labels(kind) if labels else {}
+    write.writerow([names.get(name, name) for name in columns])
     write.writerows([_cell(row.get(name)) for name in columns] for row in rows)
     return stream.getvalue()
 
@@ -168,9 +170,9 @@ def _xlsx(facts: Facts, kinds: dict[str, Kind]) -> bytes:
     bold = book.add_format({"bold": True})
     for name, rows in facts.items():
         kind, sheet = kinds[name], book.add_worksheet(name)
-        columns, shown = _columns(rows, kind), _labels(kind)
+        columns, names = _columns(rows, kind), _labels(kind)
         required = {f.name for f in kind.fields if f.required}
-        sheet.write_row(0, 0, [shown.get(c, c) + ("*" if c in required else "") for c in columns], bold)
+        sheet.write_row(0, 0, [names.get(c, c) + ("*" if c in required else "") for c in columns], bold)
         for line, row in enumerate(rows, start=1):
             sheet.write_row(line, 0, [_cell(row.get(c)) for c in columns])
     book.close()

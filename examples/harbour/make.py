@@ -1,10 +1,10 @@
-"""Write the made-up world as files: the reports, the timeline by which they arrive, and the answer key.
+"""Write the made-up world as files: the reports, the timeline of their arrival, and the answer key.
 
-    python examples/harbour/make.py OUT_DIR [--seed N]
+python examples/harbour/make.py OUT_DIR [--seed N]
 
 OUT_DIR/reports/            what the enterprises send, each file a report
-OUT_DIR/timeline.ndjson     in order of time: a report with its file, reporter, kind and channel, or a tick of the clock
-OUT_DIR/answer_key.json     what must stand at the end: found, and for a handful not judged; near misses that must not
+OUT_DIR/timeline.ndjson     in order of time: a report with its file, reporter, kind and channel, or a tick
+OUT_DIR/answer_key.json     the expected findings, a handful of expected gaps, and near misses
 """
 
 import argparse
@@ -28,11 +28,11 @@ _ZONE = "+08:00"
 
 def main() -> None:
     """Write the world into the folder named on the command line."""
-    said = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    said.add_argument("out_dir", type=Path)
-    said.add_argument("--seed", type=int, default=SEED)
-    asked = said.parse_args()
-    counts = write(asked.out_dir, asked.seed)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("out_dir", type=Path)
+    parser.add_argument("--seed", type=int, default=SEED)
+    options = parser.parse_args()
+    counts = write(options.out_dir, options.seed)
     print(json.dumps(counts))
 
 
@@ -42,14 +42,14 @@ def write(folder: Path, seed: int = SEED) -> dict[str, int]:
     book = make_world(seed)
     files = reports_of(book.said, kinds)
     (folder / "reports").mkdir(parents=True, exist_ok=True)
-    for one in files:
-        (folder / "reports" / one.name).write_bytes(one.payload)
+    for file in files:
+        (folder / "reports" / file.name).write_bytes(file.payload)
     lines = [json.dumps(line, ensure_ascii=False) + "\n" for line in _timeline(files)]
     (folder / "timeline.ndjson").write_text("".join(lines), encoding="utf-8")
     key = {
-        "found": [one.as_json() for one in book.found],
-        "not_judged": [one.as_json() for one in book.not_judged],
-        "lawful": [one.as_json() for one in book.near],
+        "found": [file.as_json() for file in book.found],
+        "not_judged": [file.as_json() for file in book.not_judged],
+        "lawful": [file.as_json() for file in book.near],
     }
     (folder / "answer_key.json").write_text(json.dumps(key, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return {"reports": len(files), "facts": len(book.said), "found": len(book.found), "lawful": len(book.near)}
@@ -60,10 +60,10 @@ def _timeline(files: list[File]) -> list[dict[str, str]]:
     ticks = [dt.datetime.combine(first + dt.timedelta(days=4), dt.time(9, 0)) for first in months()] + [FINAL_TICK]
     steps = [
         (
-            one.arrives,
-            {"file": f"reports/{one.name}", "reporter": one.reporter, "kind": one.kind, "channel": one.channel},
+            file.arrives,
+            {"file": f"reports/{file.name}", "reporter": file.reporter, "kind": file.kind, "channel": file.channel},
         )
-        for one in files
+        for file in files
     ]
     steps += [(moment, {"tick": f"{moment.isoformat()}{_ZONE}"}) for moment in ticks]
     steps.sort(key=lambda step: (step[0], "tick" in step[1]))

@@ -1,4 +1,4 @@
-"""Made-up names and codes: they belong to nobody."""
+"""Made-up names and codes: they belong to no real person or firm."""
 
 from random import Random
 

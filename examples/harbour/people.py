@@ -24,7 +24,7 @@ _POSTS = (
 )
 _CODES = list(ENTITIES)
 SIGN_BY_POWER = 3
-"""Down to which level managers sign by a yearly power."""
+"""Lowest level with managers who sign by a yearly power."""
 APPOINTED: dict[str, dict[str, str]] = {
     "HB0003": dict.fromkeys(("outside1", "outside2", "outside3"), "WB0001") | {"general_manager": "", "cfo": ""},
     "HB0010": dict.fromkeys(("outside3", "outside4"), "WB0002") | {"general_manager": "", "cfo": ""},
@@ -32,7 +32,7 @@ APPOINTED: dict[str, dict[str, str]] = {
 }
 """Posts that are not filled by the manager above, and who fills them ('': the entity itself); planted."""
 UNTOLD = ("CJ0005",)
-"""Entities that do not say who appointed anybody; planted."""
+"""Entities that do not report who appointed their directors; planted."""
 _APPOINTED_POSTS = ("chair", "director", "outside_director", "employee_director", "general_manager", "cfo")
 
 
@@ -46,7 +46,7 @@ def who(entity: str, post: str) -> str:
 
 
 def signer(entity: str, post: str) -> str:
-    """Return the made-up name of who signs for an entity, by office or by power; nobody reports it.
+    """Return the made-up name of the person who signs for an entity, by office or by power; it is never reported.
 
     >>> signer("HB0004", "representative"), signer("HB0004", "manager")
     ('储望潮', '戚望潮')
@@ -55,7 +55,7 @@ def signer(entity: str, post: str) -> str:
 
 
 def digest(entity: str, name: str) -> str:
-    """Return the digest by which a signer's name is reported."""
+    """Return the digest of a signer's name, as it is reported."""
     return sha256(f"{entity}|{name}".encode()).hexdigest()
 
 
@@ -65,29 +65,29 @@ def account(entity: str) -> str:
 
 
 def settle(book: Book, arrives: str) -> None:
-    """Say all posts, bodies and accounts as they stood when the books begin."""
-    for one in ENTITIES.values():
-        for post, key in _posts(one):
-            row = {"entity": one.code, "person": who(one.code, key), "post": post, "valid_from": SINCE}
+    """Report all posts, bodies and accounts as they are when the books begin."""
+    for firm in ENTITIES.values():
+        for post, key in _posts(firm):
+            row = {"entity": firm.code, "person": who(firm.code, key), "post": post, "valid_from": SINCE}
             row |= {"body": "board"} if "director" in post or post == "chair" else {}
-            book.say("post", row | {"appointed_by": _appointed_by(one, post, key)}, arrives=arrives)
-        for post in ("representative", "manager") if one.level <= SIGN_BY_POWER else ("representative",):
-            row = {"entity": one.code, "person": who(one.code, post), "valid_from": SINCE}
-            book.say("signatory", row | {"name_hash": digest(one.code, signer(one.code, post))}, arrives=arrives)
-        if one.board:
-            _body(book, one, "board", 7, arrives)
-        if one.party:
-            _body(book, one, "party_committee", 5, arrives)
+            book.say("post", row | {"appointed_by": _appointed_by(firm, post, key)}, arrives=arrives)
+        for post in ("representative", "manager") if firm.level <= SIGN_BY_POWER else ("representative",):
+            row = {"entity": firm.code, "person": who(firm.code, post), "valid_from": SINCE}
+            book.say("signatory", row | {"name_hash": digest(firm.code, signer(firm.code, post))}, arrives=arrives)
+        if firm.board:
+            _body(book, firm, "board", 7, arrives)
+        if firm.party:
+            _body(book, firm, "party_committee", 5, arrives)
         book.say(
             "account",
             {
-                "entity": one.code,
-                "account": account(one.code),
+                "entity": firm.code,
+                "account": account(firm.code),
                 "bank": "望港商业银行营业部",
                 "owner_kind": "entity",
-                "owner": one.name,
+                "owner": firm.name,
                 "purpose": "basic",
-                "pooled": one.level > 1,
+                "pooled": firm.level > 1,
                 "approved_on": dt.date(2022, 2, 10),
                 "opened_on": dt.date(2022, 2, 21),
             },
@@ -95,39 +95,43 @@ def settle(book: Book, arrives: str) -> None:
         )
 
 
-def _appointed_by(one: Entity, post: str, key: str) -> str | None:
+def _appointed_by(firm: Entity, post: str, key: str) -> str | None:
     """Return who filled a post of an entity with a board: its manager, but for what is planted; staff elect
     their own.
     """
-    if not one.board or post not in _APPOINTED_POSTS or one.code in UNTOLD:
+    if not firm.board or post not in _APPOINTED_POSTS or firm.code in UNTOLD:
         return None
-    said = APPOINTED.get(one.code, {})
-    found = said.get(post, said.get(key, one.parent))
-    return one.code if post == "employee_director" else found or one.code
+    planted = APPOINTED.get(firm.code, {})
+    appointer = planted.get(post, planted.get(key, firm.parent))
+    return firm.code if post == "employee_director" else appointer or firm.code
 
 
-def _posts(one: Entity) -> list[tuple[str, str]]:
+def _posts(firm: Entity) -> list[tuple[str, str]]:
     """Return an entity's posts: a chair and directors where there is a board, party posts where there is a
     committee.
     """
-    held = [("legal_representative", "representative"), ("general_manager", "manager"), ("cfo", "cfo")]
-    if one.board:
-        held += [("chair", "representative"), ("director", "manager"), ("employee_director", "employee")]
+    posts = [("legal_representative", "representative"), ("general_manager", "manager"), ("cfo", "cfo")]
+    if firm.board:
+        posts += [("chair", "representative"), ("director", "manager"), ("employee_director", "employee")]
         # Planted: in HB0005 half of the directors is no majority; CJ0005 has no employee director.
-        outside = {"HB0005": 3}.get(one.code, 4)
-        held += [("outside_director", f"outside{n}") for n in range(1, outside + 1)]
-        if one.code == "CJ0005":
-            held.remove(("employee_director", "employee"))
-    if one.party:
-        held += [("party_secretary", "representative"), ("party_member", "manager"), ("discipline_secretary", "member")]
-    if one.code in (PORT, CITY):
-        held += [("deputy_manager", "deputy")]
-    return held
+        outside = {"HB0005": 3}.get(firm.code, 4)
+        posts += [("outside_director", f"outside{n}") for n in range(1, outside + 1)]
+        if firm.code == "CJ0005":
+            posts.remove(("employee_director", "employee"))
+    if firm.party:
+        posts += [
+            ("party_secretary", "representative"),
+            ("party_member", "manager"),
+            ("discipline_secretary", "member"),
+        ]
+    if firm.code in (PORT, CITY):
+        posts += [("deputy_manager", "deputy")]
+    return posts
 
 
-def _body(book: Book, one: Entity, body: str, seats: int, arrives: str) -> None:
+def _body(book: Book, firm: Entity, body: str, seats: int, arrives: str) -> None:
     rule = {"quorum_share_pct": 50, "pass_share_pct": 50, "pass_base": "all"}
-    if one.code == "CJ0002" and body == "board":
+    if firm.code == "CJ0002" and body == "board":
         rule["quorum_share_pct"] = 66.666667
-    row = {"entity": one.code, "body": body, "seats": seats, **rule, "valid_from": SINCE}
+    row = {"entity": firm.code, "body": body, "seats": seats, **rule, "valid_from": SINCE}
     book.say("body", row, arrives=arrives)

@@ -80,9 +80,9 @@ WB0003 private 望港汐谦商贸有限公司 - 0
 """
 
 SILENT = ("HB0031", "CJ0029")
-"""Entities of which nothing is heard any more at the end; planted."""
+"""Entities without any report at the end; planted."""
 LAST_DAY_HEARD = "CJ0028"
-"""The entity that is heard on the last day on which that is in time."""
+"""The entity that reports on the last day that is in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +117,14 @@ class Other:
 
 
 def _read() -> dict[str, Entity]:
-    found: dict[str, Entity] = {}
+    entities: dict[str, Entity] = {}
     for line in _TREE.split("\n"):
         if line:
             code, parent, name, share, form, marks = line.split()
-            level = found[parent].level + 1 if parent in found else 1
+            level = entities[parent].level + 1 if parent in entities else 1
             party = None if "?" in marks else "p" in marks
-            found[code] = Entity(code, parent, name, int(share), form, party, "b" in marks, "s" in marks, level)
-    return found
+            entities[code] = Entity(code, parent, name, int(share), form, party, "b" in marks, "s" in marks, level)
+    return entities
 
 
 ENTITIES = _read()
@@ -133,12 +133,12 @@ OTHERS = [Other(c, f, n, h, int(s)) for c, f, n, h, s in (line.split() for line 
 
 def reporter_of(code: str) -> str:
     """Return who reports for an entity: the second-level entity above it, or itself above that level."""
-    one = ENTITIES[code]
-    while one.level > 2:
-        one = ENTITIES[one.parent]
-    return one.code
+    firm = ENTITIES[code]
+    while firm.level > 2:
+        firm = ENTITIES[firm.parent]
+    return firm.code
 
 
 def below(code: str) -> list[str]:
     """Return the entities that one manages directly."""
-    return [one.code for one in ENTITIES.values() if one.parent == code]
+    return [firm.code for firm in ENTITIES.values() if firm.parent == code]

@@ -16,7 +16,7 @@ BEGINS = ("2023-12-27T09:00:00", "2023-12-27T10:00:00", "2023-12-28T09:00:00", "
 
 
 def make_world(seed: int = SEED) -> Book:
-    """Return all that is said in the two years, and the key; the same for the same seed."""
+    """Return all that is reported in the two years, and the key; the same for the same seed."""
     book = Book(Random(seed))
     book.reporters = {code: reporter_of(code) for code in ENTITIES} | {OWNER: OWNER}
     register(book)
@@ -34,35 +34,35 @@ def make_world(seed: int = SEED) -> Book:
 
 
 def register(book: Book) -> None:
-    """Say who there is and who holds whom."""
+    """Report the entities and the stakes."""
     book.say(
         "entity", {"entity": OWNER, "name": "望港市国资委", "form": "public_body", "is_owner": True}, arrives=BEGINS[0]
     )
-    for number, one in enumerate(ENTITIES.values(), start=1):
+    for number, firm in enumerate(ENTITIES.values(), start=1):
         row = {
-            "entity": one.code,
-            "name": one.name,
-            "uscc": credit_code(number) if one.level <= 3 else None,
+            "entity": firm.code,
+            "name": firm.name,
+            "uscc": credit_code(number) if firm.level <= 3 else None,
             "country": "CN",
             "region": "990000",
-            "form": one.form,
-            "parent": one.parent,
-            "class": "public_service" if one.code in ("CJ0004", "CJ0005") else "commercial",
-            "level_declared": one.level,
-            "main_business": "港航物流" if one.code.startswith("HB") else "城市建设运营",
-            "sme": one.small,
+            "form": firm.form,
+            "parent": firm.parent,
+            "class": "public_service" if firm.code in ("CJ0004", "CJ0005") else "commercial",
+            "level_declared": firm.level,
+            "main_business": "港航物流" if firm.code.startswith("HB") else "城市建设运营",
+            "sme": firm.small,
             "status": "active",
-            "has_party_committee": one.party,
-            "has_board": one.board,
-            "important": one.level == 1,
-            "staff": 2400 // one.level**2,
+            "has_party_committee": firm.party,
+            "has_board": firm.board,
+            "important": firm.level == 1,
+            "staff": 2400 // firm.level**2,
             "valid_from": day("2022-01-01"),
         }
         book.say("entity", row, arrives=BEGINS[0], by=OWNER)
         stake = {
-            "holder": one.parent,
-            "entity": one.code,
-            "share_pct": one.share,
+            "holder": firm.parent,
+            "entity": firm.code,
+            "share_pct": firm.share,
             "mode": "direct",
             "valid_from": day("2022-01-01"),
         }
@@ -89,6 +89,6 @@ def register(book: Book) -> None:
 
 
 def _fall_silent(book: Book) -> None:
-    """Take back what those who fall silent would have said in their last regular reports."""
+    """Remove what the silent entities would have sent in their last regular reports."""
     last = {**dict.fromkeys(SILENT, "2025-10"), LAST_DAY_HEARD: "2025-11"}
     book.said = [s for s in book.said if not s.is_regular or s.batch <= last.get(s.row["entity"], "9999-99")]

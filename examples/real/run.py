@@ -51,18 +51,18 @@ def new_node(name: str, pack: str = "cn-central") -> engine.Engine:
 
 
 def report(worker: engine.Engine, name: str, payload: bytes, mapping: str) -> None:
-    """Report one file through a mapping; raises (Refused) where it is refused."""
+    """Report one file through a mapping; raises Refused where it is rejected."""
     text = (HERE / mapping).read_text(encoding="utf-8")
-    said = Report(payload, media_of(name, payload) or "", name, worker.charter.owner, "", text)
-    taken = worker.take([said], _AT)
+    item = Report(payload, media_of(name, payload) or "", name, worker.charter.owner, "", text)
+    taken = worker.take([item], _AT)
     if taken.refused:
         raise Refused(taken.refused[0])
 
 
 def counts(worker: engine.Engine) -> dict[str, Any]:
     """Return the scoreboard of the rules that had something to judge."""
-    found = scoreboard(worker.duck, worker.pack, worker.watch.findings)
-    return {s.rule: s.as_json() for s in found if s.judged or s.not_judged or s.not_applicable}
+    rows = scoreboard(worker.duck, worker.pack, worker.watch.findings)
+    return {s.rule: s.as_json() for s in rows if s.judged or s.not_judged or s.not_applicable}
 
 
 def logs(folder: Path) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
@@ -74,25 +74,25 @@ def logs(folder: Path) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
             def read(path: Path = path, name: str = name) -> dict[str, Any]:
                 worker = new_node(name)
                 report(worker, path.name, path.read_bytes(), "approval_log.sql")
-                found = counts(worker)
+                result = counts(worker)
                 worker.close()
-                return found
+                return result
 
             yield f"bpic2020/{name}", read
 
 
 def invoices(path: Path) -> dict[str, Any]:
-    """Take the invoices week by week."""
-    whole = pq.read_table(path).sort_by("issue_date")
-    weeks = pc.strftime(whole.column("issue_date"), format="%G-W%V")
+    """Report the invoices week by week."""
+    rows = pq.read_table(path).sort_by("issue_date")
+    weeks = pc.strftime(rows.column("issue_date"), format="%G-W%V")
     worker = new_node("vat_invoices")
     for week in track(sorted(pc.unique(weeks).to_pylist()), "vat_invoices", console=console):
         out = io.BytesIO()
-        pq.write_table(whole.filter(pc.equal(weeks, week)), out)
+        pq.write_table(rows.filter(pc.equal(weeks, week)), out)
         report(worker, f"invoices-{week}.parquet", out.getvalue(), "vat_invoices.sql")
-    found = counts(worker)
+    result = counts(worker)
     worker.close()
-    return found
+    return result
 
 
 CAPITAL = {
@@ -114,7 +114,7 @@ ASKED = {
 
 
 def capital(folder: Path, name: str) -> dict[str, Any]:
-    """Read a set of owners or transfers; returns what the graph says, and the scoreboard of the rules over it."""
+    """Read a set of owners or transfers; returns the results of the graph, and the scoreboard of the rules over it."""
     worker = new_node(name.replace("/", "_").removesuffix(".tgz"), "cn-capital")
     archive = tarfile.open(folder / name) if name.endswith(".tgz") else None  # noqa: SIM115 - closed below
     for file, mapping in CAPITAL[name]:
@@ -122,24 +122,24 @@ def capital(folder: Path, name: str) -> dict[str, Any]:
         report(worker, Path(file).name, opened.read() if opened else (folder / name / file).read_bytes(), mapping)
     if archive:
         archive.close()
-    said = {word: worker.duck.rows(sql)[0][0] for word, sql in ASKED.items()}
+    answers = {word: worker.duck.rows(sql)[0][0] for word, sql in ASKED.items()}
     for issue, count in worker.duck.rows("SELECT issue, count(*) FROM stake_issue GROUP BY 1 ORDER BY 1"):
-        said[f"stakes: {issue}"] = count
+        answers[f"stakes: {issue}"] = count
     for pattern, count in worker.duck.rows(
         "SELECT pattern, count(DISTINCT cycle) FROM trade_cycle GROUP BY 1 ORDER BY 1"
     ):
-        said[f"circles: {pattern}"] = count
-    found = {"said": said, "rules": counts(worker)}
+        answers[f"circles: {pattern}"] = count
+    result = {"said": answers, "rules": counts(worker)}
     worker.close()
-    return found
+    return result
 
 
-def show(name: str, found: dict[str, Any]) -> None:
+def show(name: str, result: dict[str, Any]) -> None:
     """Print one data set's table."""
     table = Table(title=name, title_justify="left", box=None, header_style="bold")
     for column in ("rule", "judged", "found", "clear", "not applicable", "not judged"):
         table.add_column(column, justify="left" if column == "rule" else "right", no_wrap=True)
-    for rule, score in found.items():
+    for rule, score in result.items():
         if score["judged"] or score["found"]:
             cells = [score[k] for k in ("judged", "found", "clear", "not_applicable", "not_judged")]
             table.add_row(rule, *[f"{cell:,}" for cell in cells])

@@ -22,7 +22,7 @@ TINY = Size(
 
 
 def test_every_measure_runs(tmp_path: Path) -> None:
-    """Each measure gives figures with a workload in words, and the rivals found what Comptroller found."""
+    """Each measure returns figures with a workload in words, and the rivals found what Comptroller found."""
     assert MEASURES.keys() == NODES.keys()
     found = [one for measure in MEASURES.values() for one in measure(TINY, tmp_path)]
     figures = [one for one in found if isinstance(one, Figure)]

@@ -1,4 +1,4 @@
-"""A command line at a small node: what the tests of the commands stand on."""
+"""A command line at a small node, used by the tests of the commands."""
 
 import json
 from pathlib import Path

@@ -8,7 +8,7 @@ from tests.packs_small.small import changed, lay
 
 
 def test_prove_runs_the_examples(line):
-    """All examples of a pack run; what fails is told with what was said and what it gave, and makes exit code 1."""
+    """All examples of a pack run; a failed one is printed with its input and its result, and makes exit code 1."""
     told = line.json("prove", "--pack", "small", "--rule", "pay/twice")
     assert told == {"rules": 1, "examples": 3, "failures": []}
     lay(
@@ -45,7 +45,7 @@ def test_against_shows_what_another_pack_would_say(begun):
 
 
 def test_a_new_rule_holds_once_its_source_is_named(line):
-    """Two files, no Python: the template is refused for its source alone, and proves when that is filled in."""
+    """Two files, no Python: the template is rejected only for its missing source, and passes when that is filled in."""
     stem = line.folder / "packs" / "small" / "rules" / "mine" / "late"
     made = line.json("new", "rule", stem)
     assert made == [f"{stem}.yml", f"{stem}.sql"]
@@ -70,7 +70,7 @@ def test_a_new_rule_holds_once_its_source_is_named(line):
 
 
 def test_a_new_file_never_replaces_one(line):
-    """What is there already is refused and stays; an unknown thing is wrong use."""
+    """An existing file is never replaced; an unknown thing is wrong use."""
     stem = line.folder / "mine" / "late"
     line.json("new", "kind", stem)
     before = Path(f"{stem}.yml").read_bytes()
@@ -81,7 +81,7 @@ def test_a_new_file_never_replaces_one(line):
 
 
 def test_templates_have_every_field(line):
-    """A kind's sheet is written in the form asked for; another form is wrong use, an unknown kind is refused."""
+    """A kind's sheet is written in the named format; another format is wrong use, an unknown kind is rejected."""
     target = line.folder / "t.csv"
     line.json("template", "payment", "--format", "csv", "--pack", "small", "--output", target)
     assert "amount" in target.read_text(encoding="utf-8-sig") or "金额" in target.read_text(encoding="utf-8-sig")

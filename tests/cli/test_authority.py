@@ -11,7 +11,7 @@ from tests.worlds import kept, report
 
 
 def test_a_question_is_answered_and_kept(tmp_path, monkeypatch):
-    """What was asked and answered is a fact; who may approve what is shown by item and body."""
+    """The question and its answer are recorded as a fact; the command lists who may approve what, by item and body."""
     node = city(tmp_path)
     line = {"entity": "G1", "list": "collective_decision", "item": "loan", "body": "board", "valid_from": "2024-01-01"}
     kept(node, report("list_line", {**line, "limit_cny": 100}), at="2024-03-02T09:00:00")

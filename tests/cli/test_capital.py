@@ -1,4 +1,4 @@
-"""Commands about capital: what a user asks of a small group, as of days and entries, for people and for machines."""
+"""Commands about ownership: queries of a small group, as of days and entries, for people and for machines."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ ENTITIES = "entity,name,parent\nG,Group,\nA,Alpha,G\nB,Beta,A\nX,Xi,\n"
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a node that was told of a small group."""
+    """Return a node with a small group."""
     folder = tmp_path_factory.mktemp("capital")
     made = CliRunner().invoke(app, ["init", str(folder / "node"), "--owner", "O", "--pack", "base"])
     assert made.exit_code == 0, made.output
@@ -61,7 +61,7 @@ def test_owners_show_the_tree_and_the_shares(node: Path) -> None:
 
 
 def test_holdings_path_and_related(node: Path) -> None:
-    """What G holds, by which way, and who is related to X over two ties."""
+    """The commands list the holdings of G, the path to them, and the parties related to X over two ties."""
     held = asked(node, "holdings", "G", "--valid", "2023-06-30")
     assert (held["held"], [c["path"] for c in held["controlled"]]) == (2, ["G>60%>A", "G>60%>A>51%>B"])
     assert asked(node, "path", "B", "G", "--valid", "2023-06-30")["path"] == "G>60%>A>51%>B"
@@ -75,7 +75,7 @@ def test_holdings_path_and_related(node: Path) -> None:
 
 
 def test_a_party_that_nobody_knows_is_refused(node: Path) -> None:
-    """A code that no stake, tie or register has is refused with a mend, and people get trees and tables."""
+    """A code without a stake, tie or register entry is rejected with a fix, and people get trees and tables."""
     found = CliRunner().invoke(app, ["who", "NOBODY", "--node", str(node)])
     assert found.exit_code == 1
     for words in (["who", "B"], ["owners", "B"], ["holdings", "G"], ["related", "X"], ["path", "A", "B"], ["cycles"]):

@@ -32,7 +32,7 @@ def run(*words, code=0):
 
 
 def test_the_board_and_one_case(case_id):
-    """Cases are listed by state, line, entity and what is late; one case is told with its time line."""
+    """Cases are listed by state, line, entity and lateness; one case is shown with its timeline."""
     assert [one["case_id"] for one in run("cases")["cases"]] == [case_id]
     assert run("cases", "--state", "closed", "--line", "internal", "--entity", "G")["cases"] == []
     assert run("cases", "--overdue", "2024-06-03")["counts"] == {"escalated": 1}
@@ -42,7 +42,7 @@ def test_the_board_and_one_case(case_id):
 
 
 def test_a_case_is_shown_as_a_line_may_see_it(case_id):
-    """A line without a part is refused; the entity sees no officer."""
+    """A line without a part in the case is rejected; the entity sees no officer."""
     assert run("case", case_id, "--line", "social", code=1)["refused"][0]["code"] == "case.unknown"
     assert run("case", case_id, "--line", "audit")["event"][1]["by"] == "person 1"
     assert [one["what"] for one in run("case", case_id, "--as-entity")["event"]] == ["finding.raised"]

@@ -1,4 +1,4 @@
-"""The law of the command about the clock: it shows, lets pass, names, and says in other commands what is set aside."""
+"""The command about the clock shows it, accepts jumps, names wrong stretches, and other commands warn of them."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,9 @@ RUN = CliRunner()
 
 
 def test_a_jump_is_shown_passed_and_named(tmp_path: Path) -> None:
-    """Refused without who and why; after the act the moment is the new one; a named stretch lets it go back."""
+    """A jump without officer and reason is rejected; after the act the moment is the new one; a named stretch
+    lets it go back.
+    """
     folder = str(tmp_path / "n")
     clocked(tmp_path / "n").close()
     assert RUN.invoke(app, ["clock", "pass", "--at", FAR.isoformat(), "--node", folder]).exit_code == 1

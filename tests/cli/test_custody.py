@@ -1,4 +1,4 @@
-"""Laws of the commands on a node as a whole: each asks for what it needs, says what it did, and is an entry."""
+"""Commands on a node as a whole: each requires its options, prints what it did, and is an entry."""
 
 import json
 import stat
@@ -9,7 +9,7 @@ ORDER = ("--by", "Li Wei", "--second", "Wang Fang", "--reason", "asked for", "--
 
 
 def test_an_erasure_needs_two_officers_a_reason_and_a_law(begun):
-    """Without one of the four it is wrong use; with one officer twice it is refused; else it is an entry."""
+    """Without one of the four options it is wrong use; with one officer twice it is rejected; else it is an entry."""
     for at in range(0, len(ORDER), 2):
         assert begun("erase", 3, *ORDER[:at], *ORDER[at + 2 :]).exit_code == 2
     twice = begun.json("erase", 3, *ORDER[:2], "--second", "li wei", *ORDER[4:], code=1)
@@ -53,7 +53,7 @@ def test_every_file_of_a_node_is_private(begun):
 
 
 def test_growth_is_proved_from_one_checkpoint_to_another(begun):
-    """The proof between two checkpoints is printed as JSON; a size at which none was signed is refused."""
+    """The proof between two checkpoints is printed as JSON; a size without a signed checkpoint is rejected."""
     found = begun.json("checkpoint", "--since", 1)
     assert found["old"].split("\n")[1] == "1"
     assert found["new"].split("\n")[1] == "3"
@@ -63,7 +63,9 @@ def test_growth_is_proved_from_one_checkpoint_to_another(begun):
 
 
 def test_a_second_witness_is_written_with_every_report(begun):
-    """Named once, it is written at each entry and compared at each opening; a path that cannot be written is refused."""
+    """Named once, it is written at each entry and compared at each opening; a path that cannot be written is
+    rejected.
+    """
     path = begun.folder / "elsewhere"
     begun.json("witness", path)
     begun.json("tick")
@@ -77,7 +79,7 @@ def test_a_second_witness_is_written_with_every_report(begun):
 
 
 def test_a_salvage_makes_a_node_of_what_is_left(begun, monkeypatch):
-    """The new node says what it is made from and what is lost; the target must be empty."""
+    """The new node names its origin and what is lost; the target must be empty."""
     path = begun.node / "ledger.sqlite"
     path.write_bytes(path.read_bytes().replace(b'"P1"', b'"P2"'))
     assert begun.json("verify", code=1)["lost"] == [3]

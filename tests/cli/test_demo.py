@@ -15,7 +15,7 @@ RULE = "base/rules/invoice/arithmetic"
 
 
 def test_what_is_said_at_one_instant_is_one_batch() -> None:
-    """Reports of one instant are taken together; a tick of the clock stands alone."""
+    """Reports of one instant are taken together; a tick of the clock is a batch of its own."""
     steps = [
         {"at": "2024-01-03T09:00:00+08:00", "file": "a"},
         {"at": "2024-01-03T09:00:00+08:00", "file": "b"},
@@ -27,7 +27,7 @@ def test_what_is_said_at_one_instant_is_one_batch() -> None:
 
 
 def test_findings_are_held_against_the_key(tmp_path: Path) -> None:
-    """A planted finding is met or missed, one that nobody planted is false, and what is not judged says why."""
+    """A planted finding is met or missed, an unplanted one is false, and an unjudged one states why."""
     worker = fresh_node(tmp_path, "base")
     kept(worker, report("entity", {"entity": "A", "name": "甲"}), at="2024-02-01T09:00:00")
     wrong = {"entity": "A", "side": "input", "invoice": "1", "net": 1, "tax": 1, "gross": 3, "issued_on": "2024-01-09"}
@@ -49,7 +49,7 @@ def test_findings_are_held_against_the_key(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("left", ["node"])
 def test_an_earlier_demonstration_is_not_overwritten(tmp_path: Path, left: str) -> None:
-    """A folder that holds a node is left alone, as wrong use, unless --fresh is said."""
+    """A folder with a node is left alone, as wrong use, without --fresh."""
     (tmp_path / left).mkdir()
     assert CliRunner().invoke(app, ["demo", str(tmp_path)]).exit_code == 2
 

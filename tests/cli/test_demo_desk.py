@@ -1,4 +1,4 @@
-"""The demonstration's console: everybody can sign in, and with CI set the pages are looked at and it ends."""
+"""The demonstration's console: every user can sign in, and with CI set the pages are requested and it ends."""
 
 from comptroller.access.grants import ROLES
 from comptroller.cli import demo_desk
@@ -6,7 +6,7 @@ from tests.worlds import OWNER, fresh_node
 
 
 def test_there_is_a_sign_in_for_every_role():
-    """Whoever tries the console out finds each role."""
+    """A visitor of the demonstration finds a user of each role."""
     held = {grant[0] for _, _, _, grants in demo_desk.PEOPLE for grant in grants}
     assert held == set(ROLES)
 

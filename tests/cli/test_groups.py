@@ -25,7 +25,7 @@ WORDS = {
     "verify": (),
     "who": ("A",),
 }
-"""Words after each earlier name, such that running it twice tells the same."""
+"""Words after each earlier name, such that running it twice prints the same."""
 
 
 @pytest.mark.parametrize("name", sorted(DEPRECATED))

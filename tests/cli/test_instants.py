@@ -9,7 +9,7 @@ from comptroller.cli.instants import instant, now
 
 
 def test_an_instant_has_an_offset():
-    """What is given is taken with its offset, UTC where it has none, and the present where nothing is given."""
+    """A named instant has its own offset, UTC where it has none; without one it is the current instant."""
     assert instant("2024-06-30T08:00:00+08:00") == dt.datetime(2024, 6, 30, tzinfo=dt.UTC)
     assert instant("2024-06-30T08:00:00") == dt.datetime(2024, 6, 30, 8, tzinfo=dt.UTC)
     assert instant(None) <= now()

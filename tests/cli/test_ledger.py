@@ -9,7 +9,9 @@ VERIFIER = Path(__file__).parents[2] / "docs" / "verify_receipt.py"
 
 
 def test_a_receipt_is_checked_without_the_product(begun):
-    """What `ledger receipt` writes is what `ledger entry` shows, and the stand-alone script accepts it with the verifier key."""
+    """What `ledger receipt` writes is what `ledger entry` shows, and the separate script accepts it with the
+    verifier key.
+    """
     target = begun.folder / "receipt.json"
     assert begun("ledger", "receipt", 3, "--output", target).exit_code == 0
     assert json.loads(target.read_text(encoding="utf-8")) == begun.json("ledger", "entry", 3)
@@ -28,7 +30,7 @@ def test_a_receipt_of_nothing_is_refused(begun):
 
 
 def test_verify_tells_that_a_ledger_is_sound(begun):
-    """A ledger that nobody touched is sound; numbers agree with their nouns."""
+    """An unchanged ledger is sound; numbers agree with their nouns."""
     told = begun.json("ledger", "verify")
     assert told["sound"] is True
     assert "sound: 3 entries" in begun("ledger", "verify").stdout

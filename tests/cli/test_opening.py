@@ -56,7 +56,7 @@ def test_books_of_another_policy_are_rejected_by_name(begun):
 
 
 def test_what_is_busy_or_no_node_is_refused(begun, tmp_path):
-    """A node at which the engine works, a folder that is none, and a broken ledger are refused, and stay closed."""
+    """A node in use by the engine, a folder that is no node, and a broken ledger are rejected, and are closed again."""
     with pytest.raises(Refused), reading(tmp_path / "none"):
         pass
     with sqlite3.connect(begun.node / node.LEDGER) as store:
@@ -77,7 +77,7 @@ def test_an_entry_is_named_by_number_or_instant(begun):
 
 
 def test_a_name_that_nothing_has_is_answered_with_the_close_ones(begun):
-    """A part of a rule's name and an entity's code that nothing has are said so, with close names; a list stays a list."""
+    """An unknown part of a rule's name and an unknown entity get a hint with close names; a list is still a list."""
     shown = begun("findings", "--rule", "undecidd")
     assert (shown.exit_code, begun.json("findings", "--rule", "undecidd")) == (0, [])
     assert "Did you mean small/rules/pay/undecided" in " ".join(shown.stderr.split())
@@ -88,7 +88,7 @@ def test_a_name_that_nothing_has_is_answered_with_the_close_ones(begun):
 
 
 def test_close_names_of_kinds_packs_columns_and_parties(begun):
-    """A mistyped kind, pack, column or party is refused with the name that is close, in both languages."""
+    """A mistyped kind, pack, column or party is rejected with the close name, in both languages."""
     rows = begun.file("r.json", [{"entity": "A", "name": "A"}])
     told = [
         begun.json("report", rows, "--kind", "entitty", code=1)[0]["refusals"][0],

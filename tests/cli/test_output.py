@@ -19,7 +19,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize("words", COMMANDS)
 def test_a_node_must_be_named(line, words):
-    """Without --node and COMPTROLLER_NODE a command is used wrongly: exit code 2, and it says how."""
+    """Without --node and COMPTROLLER_NODE a command is used wrongly: exit code 2, and it states how to name one."""
     found = line(*words)
     assert found.exit_code == 2
     assert "--node" in found.stderr
@@ -27,7 +27,7 @@ def test_a_node_must_be_named(line, words):
 
 @pytest.mark.parametrize("words", COMMANDS)
 def test_a_folder_that_is_no_node_is_refused(line, words):
-    """An empty folder, and one that is not there, are refused with exit code 1 and a mend; nothing is made there."""
+    """An empty folder, and a missing one, are rejected with exit code 1 and a fix; nothing is made there."""
     (line.folder / "empty").mkdir()
     for name in ("empty", "none"):
         told = line.json(*words, "--node", line.folder / name, code=1)
@@ -38,7 +38,7 @@ def test_a_folder_that_is_no_node_is_refused(line, words):
 
 @pytest.mark.parametrize("name", ["ledger.sqlite", "key.pem", "node.json"])
 def test_a_damaged_node_is_refused(begun, name):
-    """A node whose ledger, key or charter is gone or is something else answers with exit code 1, not with a trace."""
+    """A node without a valid ledger, key or charter answers with exit code 1, not with a trace."""
     (begun.node / name).write_bytes(b"something else" * 500)
     assert begun.json("findings", code=1)["refused"][0]["mend"]["en"]
     (begun.node / name).unlink()
@@ -46,7 +46,7 @@ def test_a_damaged_node_is_refused(begun, name):
 
 
 def test_damaged_books_are_folded_again(begun):
-    """Books that are something else are refused with the word that mends them, and rebuild mends them."""
+    """Invalid books are rejected with the command that repairs them, and rebuild repairs them."""
     (begun.node / "books.duckdb").write_bytes(b"something else" * 500)
     told = begun.json("findings", code=1)["refused"][0]
     assert told["code"] == "node.books"
@@ -78,7 +78,7 @@ def test_help_names_every_command(line):
 
 
 def test_numbers_agree_with_their_nouns(begun):
-    """One is said in the singular, and each other number in the plural."""
+    """One is printed in the singular, and each other number in the plural."""
     assert counted(1, "reason") == "1 reason"
     assert counted(0, "reason") == "0 reasons"
     assert counted(2, "entry", "entries") == "2 entries"

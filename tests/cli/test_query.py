@@ -1,4 +1,4 @@
-"""The command `query`: tables are listed, an unknown one is answered with few close names, and days are asked."""
+"""The command `query`: tables are listed, an unknown one is answered with few close names, and days can be named."""
 
 
 def test_tables_are_listed(begun):
@@ -21,7 +21,7 @@ def test_an_unknown_table_is_answered_with_few_names(begun):
 
 
 def test_a_day_and_an_entry_are_asked(begun):
-    """As of a day and as known with an entry, the tables of then are read, graphs among them."""
+    """As of a day and as known with an entry, the tables of that day are read, graphs among them."""
     count = "SELECT count(*) AS n FROM payment"
     assert begun.json("query", count) == [{"n": 1}]
     assert begun.json("query", count, "--known", "2") == [{"n": 0}]

@@ -1,4 +1,4 @@
-"""Commands that read: each answers in text and in JSON, and refuses with exit code 1 what it cannot answer."""
+"""Commands that read: each answers in text and in JSON, and exits with code 1 for what it cannot answer."""
 
 import sqlite3
 
@@ -79,7 +79,7 @@ def test_scoreboard_counts_every_rule(begun):
 
 
 def test_entry_shows_a_receipt_and_gives_the_payload_back(begun):
-    """An entry is shown with its proof; its payload comes out byte for byte; one that is not there is refused."""
+    """An entry is shown with its proof; its payload comes out byte for byte; a missing one is rejected."""
     begun.json("entry", 3, "--payload", begun.folder / "out.json")
     assert (begun.folder / "out.json").read_bytes() == (begun.folder / "p.json").read_bytes()
     begun.json("entry", 99, code=1)
@@ -88,7 +88,7 @@ def test_entry_shows_a_receipt_and_gives_the_payload_back(begun):
 
 
 def test_a_file_is_found_again_as_the_entry_that_took_it(begun):
-    """Whoever reported a file learns its entry from the file; one that was changed since, or is not there, is refused."""
+    """A reporter learns the entry from the file; a file that was changed since, or does not exist, is rejected."""
     sent = begun.folder / "p.json"
     assert begun.json("entry", "--file", sent)["number"] == 3
     sent.write_bytes(sent.read_bytes() + b" ")
@@ -97,7 +97,7 @@ def test_a_file_is_found_again_as_the_entry_that_took_it(begun):
 
 
 def test_a_flipped_byte_is_named(begun):
-    """One byte of a payload changed in the file: verify says so with exit code 1 and names the entry."""
+    """One byte of a payload changed in the file: verify exits with code 1 and names the entry."""
     assert begun.json("verify")["sound"] is True
     with sqlite3.connect(begun.node / "ledger.sqlite") as store:
         (payload,) = store.execute("SELECT payload FROM entry WHERE number = 3").fetchone()
@@ -111,7 +111,7 @@ def test_a_flipped_byte_is_named(begun):
 
 
 def test_an_old_copy_is_betrayed_by_a_witness(begun):
-    """A checkpoint kept outside shows that the ledger once was longer."""
+    """A checkpoint stored elsewhere shows that the ledger once was longer."""
     kept = (begun.node / "ledger.sqlite").read_bytes()
     begun.json("tick")
     with sqlite3.connect(begun.node / "ledger.sqlite") as store:
@@ -144,7 +144,7 @@ def test_an_old_copy_is_betrayed_by_a_witness(begun):
     ],
 )
 def test_a_query_reads_documented_tables_and_nothing_else(begun, sql):
-    """Writing, other tables, files, settings and what is no SELECT are refused by name."""
+    """Writing, other tables, files, settings and all but SELECT are rejected by name."""
     assert begun.json("query", sql, code=1)["refused"][0]["code"].startswith("query.")
 
 

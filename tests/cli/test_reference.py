@@ -1,4 +1,4 @@
-"""The pages of reference are made the same each time, and say what a pack says."""
+"""The pages of reference are made the same each time, and describe a pack's contents."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ def _made() -> dict[str, str]:
     return pages([PACKS])
 
 
-def _kept() -> dict[str, str]:
+def _committed() -> dict[str, str]:
     """Return the pages as the repository has them, made by another process."""
     return {
         path.relative_to(REFERENCE).as_posix(): path.read_text(encoding="utf-8") for path in REFERENCE.rglob("*.md")
@@ -28,7 +28,7 @@ def test_the_same_packs_give_the_same_pages(tmp_path: Path) -> None:
     stale.write_text("# Gone\n", encoding="utf-8")
     made = write(tmp_path)
     assert not stale.exists()
-    assert {name: (tmp_path / name).read_text(encoding="utf-8") for name in made} == _kept()
+    assert {name: (tmp_path / name).read_text(encoding="utf-8") for name in made} == _committed()
 
 
 def test_options_are_said_as_they_are_typed() -> None:

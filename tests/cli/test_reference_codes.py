@@ -1,16 +1,16 @@
-"""Refusal codes are collected however the source says them."""
+"""Refusal codes are collected from every form of call in the source."""
 
 import ast
 
 import pytest
 
+from comptroller import texts
 from comptroller.cli import reference_codes
 from comptroller.cli.reference_codes import _codes_of, codes
-from comptroller.intake.messages import WORDS
 
 SOURCE = """
 def plain(seen):
-    return refusal("room.plain", place, seen, ("zh", "en"), ("mend zh", "mend en"))
+    return refusal("room.plain", place, seen, ("zh", "en"), ("fix zh", "fix en"))
 
 def by_name(seen, is_late):
     wanted, mend = ("a", "b"), ("c", "d")
@@ -33,8 +33,8 @@ def _found() -> dict[str, tuple[tuple[str, str], tuple[str, str]]]:
 
 
 def test_codes_said_in_place_are_found_with_their_texts() -> None:
-    """A literal call gives the code, what it expects and the mend."""
-    assert _found()["room.plain"] == (("zh", "en"), ("mend zh", "mend en"))
+    """A literal call yields the code, what is expected and the fix."""
+    assert _found()["room.plain"] == (("zh", "en"), ("fix zh", "fix en"))
 
 
 def test_codes_said_by_a_variable_are_found() -> None:
@@ -43,20 +43,21 @@ def test_codes_said_by_a_variable_are_found() -> None:
 
 
 def test_families_stand_for_their_members() -> None:
-    """A code made from a field stands once, with the part that varies in brackets."""
+    """A code made from a field is listed once, with the variable part in brackets."""
     assert _found()["room.<type>"][1] == ("x", "Mend {name}.")
 
 
 def test_codes_said_through_a_function_are_found() -> None:
-    """A function that makes codes from its parameter gives one for each call."""
+    """A function that makes codes from its parameter yields one for each call."""
     assert _found()["room.rule.first"][0] == ("zh", "en")
     assert _found()["room.rule.second"][0] == ("zh", "one of {names}")
 
 
 def test_every_code_with_words_is_listed() -> None:
-    """What intake can say before it knows the kind is in the list."""
+    """The codes that intake uses before it knows the kind are in the list."""
     listed = {one.code for one in codes()}
-    assert set(WORDS) - listed == set()
+    words = {code.removesuffix(":expected") for code in texts.codes("en") if code.endswith(":expected")}
+    assert {code for code in words if code.startswith("intake.")} - listed == set()
 
 
 def test_every_code_says_what_is_expected_and_how_to_correct() -> None:
@@ -66,7 +67,7 @@ def test_every_code_says_what_is_expected_and_how_to_correct() -> None:
 
 
 def test_general_texts_are_of_codes_whose_texts_vary(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A code that says its texts in place needs no general ones, and is taken off the list."""
+    """A code with texts in place needs no general ones, and is taken off the list."""
     monkeypatch.setattr(reference_codes, "VARYING", {})
     vary = {one.code for one in codes() if not all((*one.expected, *one.mend))}
     monkeypatch.undo()

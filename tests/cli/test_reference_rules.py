@@ -1,4 +1,4 @@
-"""A rule's page says its source, its conditions, its limits by date and its examples."""
+"""A rule's page shows its source, its conditions, its limits by date and its examples."""
 
 from comptroller.cli.reference_rules import cell, rule_page, table
 from comptroller.packs import gather_files, read_pack
@@ -6,7 +6,7 @@ from tests.house.source import PACKS
 
 
 def test_a_page_names_everything_the_rule_rests_on() -> None:
-    """Every source, parameter, need and example of every rule stands on its page."""
+    """Every source, parameter, need and example of every rule is on its page."""
     pack = read_pack(gather_files([PACKS], "cn-central"), "cn-central")
     for rule in pack.rules.values():
         page = rule_page(rule, pack)
@@ -18,7 +18,7 @@ def test_a_page_names_everything_the_rule_rests_on() -> None:
 
 
 def test_a_figure_that_is_not_verified_says_so() -> None:
-    """A reader sees which figures nobody has compared with their source."""
+    """A reader sees which figures were not compared with their source."""
     pack = read_pack(gather_files([PACKS], "cn-central"), "cn-central")
     doubtful = {n for n, p in pack.params.items() if any(not v.verified for v in p.values)}
     rules = [rule for rule in pack.rules.values() if doubtful & set(rule.params)]

@@ -1,4 +1,6 @@
-"""The registry of commands: each line names a function whose first sentence it tells, and earlier names lead to commands."""
+"""The registry of commands: each line names a function and shows its first sentence, and earlier names lead to
+commands.
+"""
 
 import inspect
 
@@ -15,7 +17,7 @@ def test_a_line_tells_what_its_function_tells(entry):
 
 
 def test_names_are_unique_and_groups_are_known():
-    """No name stands for two commands, each group has commands, and no earlier name hides a present one."""
+    """No name has two commands, each group has commands, and no earlier name hides a current one."""
     names = [entry.name for entry in COMMANDS]
     assert len(names) == len(set(names))
     assert {name.rpartition(" ")[0] for name in names} == {"", *GROUPS}

@@ -19,7 +19,7 @@ def test_templates_open_with_a_sentence(what):
 
 
 def test_a_new_kind_is_a_kind():
-    """The template of a kind makes a kind as it stands."""
+    """The template of a kind is a valid kind as it is."""
     text = START["kind"][".yml"].replace("@NAME@", "visit").encode()
     kind, refused = kind_of("mine/kinds/visit", msgspec.convert(read_yaml("visit.yml", text)[0], schema.KindForm))
     assert refused == []

@@ -1,4 +1,4 @@
-"""Commands `serve` and `admit`: somebody is let in, and a desk answers on its port."""
+"""Commands `serve` and `user add`: a user is added, and a console answers on its port."""
 
 import os
 import re
@@ -31,7 +31,7 @@ def _run(*words, **more):
 
 
 def test_somebody_is_let_in_and_the_desk_answers(tmp_path):
-    """A user, a grant and a password are made; then the page of the door is served, and the process ends when told."""
+    """A user, a grant and a password are made; then the sign-in page is served, and the process ends on a signal."""
     fresh_node(tmp_path, "base").close()
     node = str(tmp_path / "node")
     passed = CliRunner().invoke(app, ["clock", "pass", "--by", "root", "--why", "a node of 2023", "--node", node])
@@ -68,6 +68,6 @@ def test_somebody_is_let_in_and_the_desk_answers(tmp_path):
 
 @pytest.mark.parametrize(("said", "has_passphrase"), [(["nobody"], True), (["administrator"], False)])
 def test_a_demand_that_nobody_could_meet_is_refused(said, has_passphrase):
-    """A role that is none, and a second factor on a node that can keep no secret, are wrong use."""
+    """An unknown role, and a second factor on a node that cannot encrypt secrets, are wrong use."""
     with pytest.raises(typer.BadParameter):
         factor_roles(said, has_passphrase=has_passphrase)

@@ -45,7 +45,7 @@ def test_a_witness_file_of_any_kind_never_makes_the_ledger_broken(begun):
 
 
 def test_a_true_witness_of_another_history_is_the_alarm(begun):
-    """A checkpoint that this ledger's key signed, with another root: broken, and said so."""
+    """A checkpoint that this ledger's key signed, with another root: the ledger is broken, and the output states it."""
     origin = text_of(begun).split("\n")[0]
     key = load_key(begun.node / "key.pem", origin)
     path = begun.folder / "other"
@@ -59,7 +59,9 @@ def test_a_true_witness_of_another_history_is_the_alarm(begun):
 
 
 def test_an_old_ledger_is_never_sound_also_without_a_witness_of_ones_own(begun):
-    """The node's own witness finds the old copy; without that file, `verify` says so and not that it is sound."""
+    """The node's own witness finds the old copy; without that file, `verify` states its absence and not that it
+    is sound.
+    """
     old = begun.folder / "old"
     shutil.copy(begun.node / "ledger.sqlite", old)
     begun.json("tick")
@@ -89,7 +91,7 @@ def test_a_payload_that_vanished_is_named_and_not_folded_away(begun):
 
 
 def test_altered_books_are_named_by_table(begun):
-    """`--books` folds again elsewhere and names the table, and says how to build them again."""
+    """`--books` folds again elsewhere and names the table, and states how to build them again."""
     assert begun.json("verify", "--books")["books"] == []
     with duckdb.connect(str(begun.node / "books.duckdb")) as store:
         store.execute("UPDATE all_payment SET amount = 1")

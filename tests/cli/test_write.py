@@ -1,11 +1,11 @@
-"""Commands that write: a node is made once, reports are kept whole or refused whole, and exit codes say which."""
+"""Commands that write: a node is made once, reports are accepted or rejected as a whole, and exit codes show which."""
 
 from comptroller import engine
 from tests.worlds import PACKS
 
 
 def test_init_makes_a_node_once(line):
-    """A new folder becomes a node; a folder that holds something is refused and left alone."""
+    """A new folder becomes a node; a folder with content is rejected and left alone."""
     made = line.json("init", line.node, "--pack", "small")
     assert made["rules"] == 5
     assert made["owner"] == "OWNER"
@@ -15,7 +15,7 @@ def test_init_makes_a_node_once(line):
 
 
 def test_report_says_what_became_of_each_file(begun):
-    """Files are told one by one: entry and what turned, or every refusal; one refused file makes exit code 1."""
+    """Each file has its own outcome: entry and changes, or every refusal; one rejected file makes exit code 1."""
     good = begun.file("good.csv", "entity,payment,amount\nA,P2,5\n")
     bad = begun.file("bad.csv", "entity,payment,amount\nA,P3,much\nB,P4,5\n")
     told = begun.json(
@@ -31,7 +31,7 @@ def test_report_says_what_became_of_each_file(begun):
 
 
 def test_report_tells_what_turned(begun):
-    """A report that makes a finding says so at once."""
+    """A report that raises a finding prints it at once."""
     paid = begun.file("q.csv", "entity,payment,amount,matter,paid_on\nA,P5,3000,M9,2024-03-05\n")
     turned = begun.json("report", paid, "--kind", "payment")[0]["turns"]
     assert turned["small/rules/pay/undecided"] == {"raised": 1}
@@ -47,7 +47,7 @@ def test_report_tells_what_turned(begun):
 
 
 def test_a_reporter_is_named(begun):
-    """Whoever is named as reporter must be one; the owner is meant where nobody is named."""
+    """A named reporter must be one; without a name the owner is meant."""
     path = begun.file("s.csv", "entity,payment,amount\nA,P7,5\n")
     assert (
         begun.json("report", path, "--kind", "payment", "--reporter", "X", code=1)[0]["refusals"][0]["code"]
@@ -58,7 +58,7 @@ def test_a_reporter_is_named(begun):
 
 
 def test_a_mapping_reads_any_file(begun):
-    """A SELECT over the raw file gives the kind's columns; one that cannot be read is wrong use."""
+    """A SELECT over the raw file makes the kind's columns; one that cannot be read is wrong use."""
     mapping = begun.file(
         "m.sql", "-- kind: payment\nSELECT 'A' AS entity, nr AS payment, sum AS amount, line FROM raw\n"
     )
@@ -83,14 +83,16 @@ def test_adopt_and_rebuild(begun):
 
 
 def test_words_for_people_are_printed_too(begun):
-    """Every writing command has something to say to a person."""
+    """Every writing command prints something for people."""
     for words in (("tick",), ("adopt", "small"), ("rebuild",), ("init", begun.folder / "n2", "--pack", "small")):
         found = begun(*words)
         assert (found.exit_code, bool(found.stdout.strip())) == (0, True), (words, found.output)
 
 
 def test_acts_and_grants_are_carried_over_by_a_word(line, monkeypatch):
-    """The command line reports as a reporter; what only the console reports needs --as-operator, and the entry says so."""
+    """The command line reports as a reporter; what only the console reports needs --as-operator, and the entry
+    records it.
+    """
     monkeypatch.setenv("COMPTROLLER_PACKS", str(PACKS))
     monkeypatch.setenv("COMPTROLLER_NODE", str(line.node))
     assert line("init", line.node, "--pack", "base").exit_code == 0

@@ -1,4 +1,4 @@
-"""The maker of the harbour city: the same seed gives the same bytes, and the key is whole."""
+"""The maker of the harbour city: the same seed makes the same bytes, and the key is complete."""
 
 from collections import Counter
 from pathlib import Path
@@ -60,7 +60,7 @@ def test_the_key_contradicts_itself_nowhere(book: Book) -> None:
 
 
 def test_every_rule_has_a_near_miss(book: Book) -> None:
-    """Nearly every planted rule stands beside something lawful that comes close to it."""
+    """Nearly every planted rule has a lawful near miss beside it."""
     assert {one.rule for one in book.found} - {one.rule for one in book.near} == {
         "cn-central/rules/payments/payee_not_contract_party"
     }
@@ -91,7 +91,9 @@ def test_codes_belong_to_nobody() -> None:
 
 
 def test_signers_are_reported_by_digest_and_the_console_names_them(book: Book) -> None:
-    """Digests are those that the public page compares, and what the console proposes to ask has the answers it says."""
+    """Digests are those that the public page compares, and the console's proposed questions have the answers it
+    shows.
+    """
     said = {
         (one.row["entity"], one.row["person"]): one.row["name_hash"] for one in book.said if one.kind == "signatory"
     }

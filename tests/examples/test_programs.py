@@ -123,7 +123,7 @@ def test_the_receiver_uses_each_signed_message_once(receiver) -> None:
     ids=["another name", "no signature", "not ASCII", "no time", "a long time", "an old time"],
 )
 def test_the_receiver_uses_nothing_else(receiver, change: dict[str, str]) -> None:
-    """A message that is not signed, or whose name or time was altered, is answered 401 and not used."""
+    """A message without a valid signature, or with an altered name or time, is answered 401 and not used."""
     post, used = receiver
     headers = sign(SECRET.encode(), "M-1", dt.datetime.now(dt.UTC), BODY)
     assert post({name: value.encode("latin-1") for name, value in (headers | change).items()}) == 401

@@ -4,7 +4,9 @@ from decimal import Decimal
 
 
 def test_a_tree_with_gaps_is_read_whole(read):
-    """A company under two parents stands under the larger; one without a name is known by its code; a share may be unknown."""
+    """A company under two parents is placed under the larger; one without a name is known by its code; a share
+    may be unknown.
+    """
     rows = "G,集团,,100.00\nA,甲,G,51\nB,乙,A,\nC,,G,40\nC,,A,60\nC,,A,60\n"
     worker = read("edges.csv", f"child,child_name,parent,direct_pct\n{rows}".encode(), "group_tree.sql")
     assert worker.duck.rows("SELECT entity, name, parent FROM entity ORDER BY 1") == [
@@ -23,7 +25,7 @@ def test_a_tree_with_gaps_is_read_whole(read):
 
 
 def test_a_log_of_permits_names_its_amounts_otherwise_and_is_read_the_same(read):
-    """A payment takes its case's amount by whichever name the log gives it; the order of the steps is judged."""
+    """A payment takes its case's amount by either name in the log; the order of the steps is judged."""
     steps = {
         "in order": ("Permit FINAL_APPROVED by SUPERVISOR", "Payment Handled"),
         "too early": ("Payment Handled", "Permit FINAL_APPROVED by SUPERVISOR"),

@@ -86,7 +86,7 @@ def test_shares_are_exact_or_bounds(read: Read) -> None:
 
 
 def test_who_is_not_named_is_the_gap(read: Read) -> None:
-    """No record, an anonymous person, an unknown entity with nobody above it: nobody else gets their shares."""
+    """No record, an anonymous person, an unknown entity without an owner: no other party gets their shares."""
     said = [
         *(entity(e) for e in ("e1", "e2", "e3")),
         entity("u1", "unknownEntity"),
@@ -112,7 +112,9 @@ def test_who_is_not_named_is_the_gap(read: Read) -> None:
 
 
 def test_a_record_changes_and_is_closed(read: Read) -> None:
-    """Each statement holds until the next tells it otherwise; an end that is told later ends it; a closed record holds no more."""
+    """Each statement is valid until the next one changes it; an end that is reported later ends it; a closed
+    record is over.
+    """
     said = [
         *(entity(e) for e in ("e1", "e2", "e3")),
         person("p"),

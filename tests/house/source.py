@@ -1,4 +1,4 @@
-"""What the walls look at: the repository's files, and source files parsed once."""
+"""What the tests of the source read: the repository's files, and source files parsed once."""
 
 import ast
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def parsed(path: Path) -> ast.Module:
 
 
 def room_of(path: Path) -> str:
-    """Return the room that a source file belongs to: its folder, or its own stem beside the rooms."""
+    """Return the package that a source file belongs to: its folder, or its own stem beside the packages."""
     inside = path.relative_to(SRC).parts
     return inside[0] if len(inside) > 1 else path.stem
 
@@ -65,7 +65,7 @@ def _imported_from(node: ast.ImportFrom) -> Iterator[tuple[str, int]]:
 def texts(path: Path) -> Iterator[tuple[str, int]]:
     """Yield every string of a file but the docstrings, with its line.
 
-    What an f-string fills in stands as {}, unless it is a constant of the same file.
+    A place of an f-string is shown as {}, unless it is a constant of the same file.
     """
     tree = parsed(path)
     aside: set[int] = set()

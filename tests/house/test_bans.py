@@ -1,4 +1,4 @@
-"""What only some rooms may touch: engines' drivers, YAML, the network, the environment, the clock, chance."""
+"""What only some packages may use: engines' drivers, YAML, the network, the environment, the clock, randomness."""
 
 import ast
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ NAMES = {
     "time.time_ns": (("cli",), "take the instant as a parameter"),
     "time.localtime": (("cli",), "take the instant as a parameter"),
 }
-"""For each name: who may say it, and what others do instead."""
+"""For each name: which files may use it, and what others do instead."""
 
 
 def _may(path: Path, allowed: tuple[str, ...]) -> bool:
@@ -46,7 +46,7 @@ def _may(path: Path, allowed: tuple[str, ...]) -> bool:
 
 
 def _said(path: Path) -> Iterator[tuple[str, int]]:
-    """Yield every `a.b` of a file, said or imported, with its line."""
+    """Yield every `a.b` of a file, used or imported, with its line."""
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Attribute):
             yield _dotted(node), node.lineno
@@ -62,7 +62,7 @@ def _dotted(node: ast.Attribute) -> str:
 
 
 def test_modules_are_imported_where_they_may_be() -> None:
-    """Drivers, YAML, the network and chance are each behind one door."""
+    """Drivers, YAML, the network and randomness are each used in one module."""
     wrong = []
     for path in sources():
         for module, line in imports(path):
@@ -73,7 +73,7 @@ def test_modules_are_imported_where_they_may_be() -> None:
 
 
 def test_the_world_is_asked_where_it_may_be() -> None:
-    """A stage never asks for the time or the environment: both are handed in."""
+    """A stage never reads the time or the environment: both are passed in."""
     wrong = []
     for path in sources():
         for said, line in _said(path):

@@ -1,4 +1,4 @@
-"""Documents say what is there: reference is made and compared, links lead somewhere, and pages keep their form."""
+"""Documents match the code: reference is made and compared, links lead somewhere, and pages follow their form."""
 
 import re
 from functools import cache
@@ -45,7 +45,7 @@ def _prose(path: Path) -> list[tuple[int, str]]:
 
 
 def test_reference_is_as_made() -> None:
-    """Every page of docs/reference is what code and packs give now; `make reference` makes them again."""
+    """Every page of docs/reference equals what code and packs make now; `make reference` makes them again."""
     there = {
         p.relative_to(REFERENCE).as_posix(): p.read_text(encoding="utf-8") for p in sorted(REFERENCE.rglob("*.md"))
     }
@@ -68,7 +68,7 @@ def test_every_kind_rule_table_and_parameter_has_its_entry() -> None:
 
 
 def test_every_table_says_what_it_keeps() -> None:
-    """A table that the engine offers is told by a sentence in cli/reference.py, not by its columns alone."""
+    """A table that the engine offers is described by a sentence in cli/reference.py, not by its columns alone."""
     assert sorted(name for name in OFFERED if name not in FIXED | GOVERNANCE) == []
     hidden = {"position", "adopted", "policy_line"}
     assert sorted(name for name in FIXED | GOVERNANCE if name not in OFFERED and name not in hidden) == []
@@ -83,7 +83,7 @@ def test_every_command_has_its_entry() -> None:
 
 
 def test_every_refusal_code_has_its_entry() -> None:
-    """Whoever is refused finds the code; no string of the source that looks like a code is missing."""
+    """Every refusal code is in the reference; no string of the source that looks like a code is missing."""
     listed = {one.code for one in codes()}
     heads = {code.split(".")[0] for code in listed}
     looks = re.compile(rf"(?:{'|'.join(sorted(heads))})(?:\.[a-z_]+)+")
@@ -104,7 +104,7 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_pages_keep_their_form() -> None:
-    """One title a page, one sentence a line, at most 400 lines, nobody is "we", and nothing praises itself."""
+    """One title a page, one sentence a line, at most 400 lines, no "we", and no praise of itself."""
     wrong = []
     for path in _written():
         lines = path.read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""Every test says the law it holds; every public name says what it gives."""
+"""Every test states its law; every public name states what it returns."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Each file opens with a sentence that says what is kept in it."""
+"""Each file opens with a sentence about its contents."""
 
 import re
 from pathlib import Path
@@ -32,7 +32,7 @@ def _first_sentence(path: Path) -> tuple[str, str]:
 
 
 def test_the_first_line_is_a_sentence() -> None:
-    """The first line tells what the file keeps, and its sentence ends with a full stop."""
+    """The first line describes the file, and its sentence ends with a full stop."""
     wrong = []
     for path in _every():
         line, sentence = _first_sentence(path)

@@ -1,4 +1,4 @@
-"""Every import goes down a floor; rooms of one floor never import each other; imports for types alone count."""
+"""Every import goes to a lower layer; packages of one layer never import each other; imports for types alone count."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -34,12 +34,12 @@ FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 
 
 def test_every_room_stands_on_a_floor() -> None:
-    """A room that FLOORS does not name is a failure, so that the list cannot go stale."""
+    """A package that FLOORS does not name is a failure, so that the list cannot go stale."""
     assert sorted({room_of(path) for path in sources()} - set(FLOOR)) == []
 
 
 def test_imports_go_down() -> None:
-    """A room imports from lower floors and from itself, and from nowhere else."""
+    """A package imports from lower layers and from itself, and from nowhere else."""
     wrong = []
     for path in sources():
         room = room_of(path)
@@ -52,7 +52,7 @@ def test_imports_go_down() -> None:
 
 
 def _imported_room(module: str) -> str | None:
-    """Return the room that an import reaches into; None for what is not ours, and for the package's own name."""
+    """Return the package that an import loads; None for other distributions, and for the product's own name."""
     head, _, rest = module.partition(".")
     return rest.split(".")[0] if head == "comptroller" and rest else None
 
@@ -71,13 +71,13 @@ def test_web_imports_go_down() -> None:
 
 
 def _web_folder(module: str) -> str | None:
-    """Return the folder of `web` that a module stands in; None for other modules and for the package itself."""
+    """Return the folder of `web` that contains a module; None for other modules and for the package itself."""
     parts = module.split(".")
     return parts[2] if parts[:2] == ["comptroller", "web"] and len(parts) > 2 else None
 
 
 def test_no_file_imports_itself_through_others() -> None:
-    """Files form no ring, within a room neither."""
+    """Files form no import cycle, also not within a package."""
     names = {_name(path): path for path in sources()}
     arrows: dict[str, set[str]] = defaultdict(set)
     for name, path in names.items():

@@ -14,7 +14,7 @@ PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-
 
 
 def _pins(lock: str) -> dict[str, str]:
-    """Return the text that stands behind each pinned name."""
+    """Return the text after each pinned name."""
     text = (REPOSITORY / lock).read_text(encoding="utf-8")
     parts = re.split(r"(?m)^(?=[a-z0-9])", text)
     return {part.split("==")[0]: part for part in parts if "==" in part}
@@ -26,7 +26,7 @@ def _names(requirements: list[str]) -> set[str]:
 
 @pytest.mark.parametrize("lock", [*LOCKS, WEB])
 def test_a_lock_names_no_host(lock: str) -> None:
-    """An address of a download or an index would tie the product to somebody's network."""
+    """An address of a download or an index would tie the product to one network."""
     text = (REPOSITORY / lock).read_text(encoding="utf-8")
     assert re.findall(r"https?:|file:|--\w*index\w*|--find-links|--trusted-host|@ ", text) == []
 
@@ -40,7 +40,7 @@ def test_everything_locked_has_its_hashes(lock: str) -> None:
 
 
 def test_scripts_of_pages_are_pinned_without_a_host() -> None:
-    """What npm fetches has its hash, and no lock says from where; npm itself is pinned as well."""
+    """Every npm package has its hash, and no lock names a host; npm itself is pinned as well."""
     lock = json.loads((REPOSITORY / "web" / "package-lock.json").read_text(encoding="utf-8"))
     parts = {name: one for name, one in lock["packages"].items() if name}
     assert len(parts) > 1
@@ -65,7 +65,7 @@ def test_what_the_project_asks_for_is_locked() -> None:
 
 
 def test_every_dependency_has_its_line() -> None:
-    """docs/architecture.md says for each dependency what it is for and what would replace it."""
+    """docs/architecture.md states for each dependency its purpose and what would replace it."""
     page = (DOCS / "architecture.md").read_text(encoding="utf-8").lower()
     bench = (REPOSITORY / "requirements-bench.txt").read_text(encoding="utf-8")
     asked = [

@@ -1,4 +1,4 @@
-"""Each source file above 40 lines has its mirrored test file, so that a test stands where one looks for it."""
+"""Each source file above 40 lines has its mirrored test file, so that a test is where one looks for it."""
 
 from pathlib import Path
 
@@ -34,11 +34,11 @@ ELSEWHERE: dict[str, str] = {
     "src/comptroller/packs/schema.py": PROVED,
     "src/comptroller/packs/rule_loader.py": PROVED,
 }
-"""Source files whose tests stand elsewhere, each with the reason; the list only shrinks."""
+"""Source files with their tests elsewhere, each with the reason; the list only shrinks."""
 
 
 def _mirrored(path: Path) -> Path:
-    """Return where a file's tests stand: the same folder under tests/; a file beside the rooms is a room there."""
+    """Return where a file's tests are: the same folder under tests/; a file beside the packages has a folder there."""
     inside = path.relative_to(SRC)
     folder = inside.parent if inside.parent.name or path.stem.startswith("__") else Path(path.stem)
     stem = inside.parent.name if path.stem == "__init__" else path.stem

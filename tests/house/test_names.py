@@ -1,4 +1,4 @@
-"""Names say what a thing is; words that fit everything name nothing."""
+"""Names describe things; words that fit everything name nothing."""
 
 import ast
 import re

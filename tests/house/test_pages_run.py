@@ -10,7 +10,7 @@ from tests.house.source import DOCS, REPOSITORY
 
 
 def test_the_page_on_reporting_runs(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every file of docs/reporting.md is accepted or rejected as the page says, in every format."""
+    """Every file of docs/reporting.md is accepted or rejected as the page states, in every format."""
     monkeypatch.chdir(tmp_path)
     assert follow(DOCS / "reporting.md", monkeypatch) > 20
 

@@ -35,7 +35,7 @@ def test_fragments_are_named_by_their_area() -> None:
 
 
 def test_fragments_say_their_kind() -> None:
-    """The last line of a fragment is `Kind of change:` with one of three words, before it stands what changed."""
+    """The last line of a fragment is `Kind of change:` with one of three words, before it comes what changed."""
     wrong = []
     for path in _fragments():
         *text, kind = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
@@ -154,7 +154,7 @@ def test_an_altered_bundle_installs_nothing(bundle: Path, tmp_path: Path, name: 
 
 
 def test_a_bundle_overwrites_nothing(bundle: Path, tmp_path: Path) -> None:
-    """A target that exists is left as it is, and a bundle without a target says how it is called."""
+    """An existing target is left as it is, and a bundle without a target prints its usage."""
     (tmp_path / "target").mkdir()
     done = _install(bundle, tmp_path / "target")
     assert (done.returncode, "exists already" in done.stderr) == (1, True)

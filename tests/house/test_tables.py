@@ -1,4 +1,4 @@
-"""Each table has one writing room; SQL in packs reads documented tables only."""
+"""Each table has one writing package; SQL in packs reads documented tables only."""
 
 import re
 from collections import defaultdict
@@ -20,11 +20,11 @@ LENT = {
     ("position", "prove"): "an example's own tables in memory, in a transaction that is taken back",
     ("{}", "store"): "the door adds rows to the table that a room names",
 }
-"""Table and room that writes it beside its owner, and why that is harmless."""
+"""Table and package that writes it beside its owner, and why that is harmless."""
 
 
 def _writers() -> dict[str, set[str]]:
-    """Return for each table the rooms whose SQL writes it; tables of one transaction's making are left out."""
+    """Return the packages with SQL that writes each table; temporary tables of one transaction are left out."""
     found: dict[str, set[str]] = defaultdict(set)
     for path in sources():
         for text, _ in texts(path):
@@ -36,7 +36,7 @@ def _writers() -> dict[str, set[str]]:
 
 
 def test_each_table_has_one_writing_room() -> None:
-    """Two rooms that write one table would be tangled where no import shows it."""
+    """Two packages that write one table would be tangled where no import shows it."""
     writers = _writers()
     assert {"finding", "position", "all_{}"} <= set(writers), f"the walls see too little: {sorted(writers)}"
     shared = {t: rooms - {r for table, r in LENT if table == t} for t, rooms in writers.items()}
@@ -44,7 +44,7 @@ def test_each_table_has_one_writing_room() -> None:
 
 
 def test_nothing_is_lent_in_vain() -> None:
-    """An exception that no room uses any more is taken off the list."""
+    """An exception that no package uses any more is taken off the list."""
     writers = _writers()
     assert [pair for pair in LENT if pair[1] not in writers.get(pair[0], set())] == []
 
@@ -76,6 +76,6 @@ def _tables(path: Path) -> set[str]:
 
 
 def test_the_repository_has_packs() -> None:
-    """The walls look at something."""
+    """The tests look at something."""
     assert len(files("packs", endings=(".sql",))) > 10
     assert (REPOSITORY / "packs" / "base" / "pack.yml").is_file()

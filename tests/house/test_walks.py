@@ -1,4 +1,4 @@
-"""What the documents walk through runs as they say: the rule of write-a-rule.md, the script of verify.md."""
+"""What the documents walk through runs as they state: the rule of write-a-rule.md, the script of verify.md."""
 
 import datetime as dt
 import json
@@ -20,7 +20,7 @@ PAYLOAD = b'[{"kind": "payment"}]'
 
 
 def test_the_rule_of_the_page_runs(tmp_path: Path) -> None:
-    """Whoever copies the files from write-a-rule.md has a rule whose examples hold."""
+    """A reader who copies the files from write-a-rule.md has a rule with examples that pass."""
     page = (DOCS / "write-a-rule.md").read_text(encoding="utf-8")
     files = re.findall(r"Write `my-packs/([^`]+)`:\n\n```\w+\n(.*?)```", page, re.DOTALL)
     assert len(files) == 3
@@ -59,7 +59,7 @@ def _run(entry: Path, key: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_script_of_the_page_takes_a_true_receipt(sealed: tuple[Path, str]) -> None:
-    """The stand-alone script agrees with the ledger."""
+    """The separate script agrees with the ledger."""
     done = _run(*sealed)
     assert done.returncode == 0, done.stderr
     assert done.stdout == "entry 5 stands in the ledger example.org/walk\n"
@@ -77,7 +77,7 @@ def test_the_script_of_the_page_takes_a_true_receipt(sealed: tuple[Path, str]) -
     ids=["header", "short proof", "turned proof", "another place", "another size"],
 )
 def test_the_script_of_the_page_refuses_a_bent_receipt(sealed: tuple[Path, str], bend: object) -> None:
-    """Whatever is bent, the script stops."""
+    """For each change of a receipt, the script stops."""
     path, key = sealed
     said = json.loads(path.read_text(encoding="utf-8"))
     bend(said)
@@ -86,6 +86,6 @@ def test_the_script_of_the_page_refuses_a_bent_receipt(sealed: tuple[Path, str],
 
 
 def test_the_script_of_the_page_refuses_another_report(sealed: tuple[Path, str]) -> None:
-    """Another report than the one that was sealed is told apart."""
+    """A report other than the sealed one is detected."""
     sealed[0].with_name("report.json").write_bytes(b"[]")
     assert "another payload" in _run(*sealed).stderr

@@ -27,7 +27,7 @@ MACHINE = re.compile(
 
 
 def test_the_engine_knows_no_authority_and_no_law() -> None:
-    """Who rules and by which law is said in packs; source, comments and docstrings do not know it."""
+    """Authorities and laws are named in packs; source, comments and docstrings do not know them."""
     found = []
     for path in sources():
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
@@ -36,7 +36,7 @@ def test_the_engine_knows_no_authority_and_no_law() -> None:
 
 
 def test_the_engine_knows_no_threshold() -> None:
-    """No number of the source is an amount that a parameter of a pack gives."""
+    """No number of the source is an amount of a pack's parameter."""
     amounts = _amounts() - PLAIN_NUMBERS
     assert amounts, "the walls look at something"
     found = [f"{place}: {value}" for place, value in _numbers() if value in amounts]
@@ -44,7 +44,7 @@ def test_the_engine_knows_no_threshold() -> None:
 
 
 def _amounts() -> set[float]:
-    """Return every amount of money that a parameter of a pack gives."""
+    """Return every amount of money in a parameter of a pack."""
     found: set[float] = set()
     for name in sorted(p.parent.name for p in PACKS.glob("*/pack.yml")):
         params = read_pack(gather_files([PACKS], name), name).params.values()
@@ -70,7 +70,7 @@ def test_packs_hold_no_python() -> None:
 
 
 def test_no_file_names_a_machine_or_a_person() -> None:
-    """No path of somebody's machine, no address of a host, no mailbox stands in any file."""
+    """No file has a path of one machine, an address of a host, or a mailbox."""
     endings = (".py", ".yml", ".sql", ".md", ".toml", ".txt", ".lock", ".sh", ".svg")
     every = files("src", "packs", "tests", "bench", "examples", "docs", "changelog.d", "packaging", endings=endings)
     every += [p for p in REPOSITORY.iterdir() if p.is_file() and (p.suffix in endings or p.name == "Makefile")]

@@ -25,7 +25,7 @@ class Browser:
 
 
 def find(wanted: str | None = None, fetched: Path = FETCHED) -> Browser | None:
-    """Return the browser to walk in; None where there is none. `wanted` is what COMPTROLLER_BROWSER says."""
+    """Return the browser of the journeys, or None if there is none. `wanted` is the value of COMPTROLLER_BROWSER."""
     said = os.environ.get(VARIABLE, "") if wanted is None else wanted
     if said == "none":
         return None

@@ -13,7 +13,7 @@ _WAIT_SECONDS, _STEP_SECONDS = 900, 0.5
 
 @pytest.fixture(scope="session")
 def harbour(tmp_path_factory: pytest.TempPathFactory) -> Harbour:
-    """Return the harbour city and its node, which nobody may change."""
+    """Return the harbour city and its node, which no test may change."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "harbour"
     try:

@@ -1,4 +1,5 @@
-"""Pages looked at closely in a browser: what is cut off, pale, nameless, beyond the keyboard, empty or untranslated is told.
+"""Checks of pages in a browser: text that is cut off, pale or untranslated; elements without name or content or
+keyboard.
 
 assert look_at(walk, "/findings", "zh", words_of(desk.pack)) == []
 """
@@ -22,13 +23,13 @@ _LATIN = re.compile(r"[a-z]{3}")
 
 @dataclass(frozen=True)
 class Words:
-    """What the console and the policy say in one language alone."""
+    """Texts of the console and the policy that exist in one language alone."""
 
     zh: frozenset[str]
     en: frozenset[str]
 
     def strange(self, language: str, said: str) -> bool:
-        """Return whether that is said in the other language."""
+        """Return whether a text is in the other language."""
         return said in (self.en if language == "zh" else self.zh)
 
 
@@ -39,7 +40,7 @@ def _of_console() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def words_of(pack: Pack) -> Words:
-    """Return the words of the console and the titles of a policy that tell the two languages apart."""
+    """Return the words of the console and the titles of a policy that distinguish the two languages."""
     zh, en = _of_console()
     titles = [one.title for many in (pack.kinds, pack.rules, pack.lists, pack.params) for one in many.values()]
     titles += [field.title for kind in pack.kinds.values() for field in kind.fields]
@@ -51,7 +52,7 @@ def words_of(pack: Pack) -> Words:
 
 
 def look_at(walk: Walk, path: str, language: str, words: Words, width: int = 1280) -> list[str]:
-    """Open a page and give what is wrong with it, each fault with where it is."""
+    """Open a page and return its faults, each with its place."""
     walk.errors.clear()
     if walk.page.viewport_size != {"width": width, "height": 900}:
         walk.page.set_viewport_size({"width": width, "height": 900})

@@ -1,4 +1,4 @@
-"""The browser that journeys walk in is found in a fixed order, and a journey without one says what is absent."""
+"""The browser of the journeys is found in a fixed order, and a journey without one names what is absent."""
 
 import os
 from types import SimpleNamespace
@@ -30,14 +30,14 @@ def test_a_browser_is_found_in_a_fixed_order(tmp_path, monkeypatch):
 
 
 def test_a_journey_without_a_browser_names_what_is_absent(monkeypatch):
-    """Where there is no browser the journey is skipped, and the reason says which one was looked for."""
+    """Where there is no browser the journey is skipped, and the reason names the one that was looked for."""
     monkeypatch.setenv(browser.VARIABLE, "none")
     with pytest.raises(Skipped, match="COMPTROLLER_BROWSER=none"):
         browser.needed()
 
 
 def _reports(**counts):
-    """Return reports by outcome as pytest keeps them: of journeys, and one of another test each."""
+    """Return reports by outcome as pytest stores them: of journeys, and one of another test each."""
     stats = {
         outcome: [
             *(
@@ -52,7 +52,7 @@ def _reports(**counts):
 
 
 def test_the_summary_counts_journeys():
-    """Journeys that ran and that were skipped are counted, whatever their outcome, and other tests are not."""
+    """Run and skipped journeys are counted with any outcome, and other tests are not."""
     line, skipped = conftest.journeys(_reports(passed=3, failed=1, skipped=2))
     assert line == "journeys in a browser: 4 ran, 2 skipped (no browser)"
     assert skipped == 2

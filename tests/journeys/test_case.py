@@ -53,7 +53,7 @@ def test_from_a_finding_to_a_closed_case_and_open_again(tmp_path: Path) -> None:
 
 
 def test_handed_over_and_back(tmp_path: Path) -> None:
-    """A line offers a case, the other takes it, leads, and gives it back; each hand-over has its receipt and its clock."""
+    """A line offers a case, the other takes it, leads, and returns it; each hand-over has its receipt and its clock."""
     node = city(tmp_path)
     pay(node, at="2024-03-11T09:00:00")
     case_id = the_case(node)
@@ -116,7 +116,9 @@ def test_a_rebuild_gives_the_same_cases(tmp_path: Path) -> None:
 
 
 def test_a_supervisor_that_lets_a_clock_run_out_is_found(tmp_path: Path) -> None:
-    """A lead that nobody looks at within its days is a finding about the office, opens no further case, and clears no more."""
+    """A lead that is not looked at within its days is a finding about the office, opens no further case, and
+    clears no more.
+    """
     node = city(tmp_path, "cn-cases")
     pay(node, at="2024-03-11T09:00:00")
     case_id = the_case(node)

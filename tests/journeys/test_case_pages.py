@@ -17,9 +17,9 @@ WORDS = {
 
 
 def test_a_case_from_its_finding_to_discipline_and_back(tmp_path: Path) -> None:
-    """Each step is taken on a page by who may take it; what the page says is what the ledger then holds.
+    """Each step is taken on a page by a user who may take it; the page and the ledger then agree.
 
-    How the case stands is read in both languages; the acts are done in one of them.
+    The state of the case is read in both languages; the acts are done in one of them.
     """
     server, words = open_case_desk(tmp_path), WORDS["zh"]
     try:
@@ -35,7 +35,7 @@ def test_a_case_from_its_finding_to_discipline_and_back(tmp_path: Path) -> None:
 
 
 def _shows(walk: Walk, path: str, *names: str) -> None:
-    """See that a page says those words, in the one language and in the other."""
+    """Check that a page shows those words, in the one language and in the other."""
     for language in ("en", "zh"):
         walk.speak(language)
         assert walk.open(path) == 200
@@ -89,7 +89,7 @@ def _opened_again(server: Server, walk: Walk, case: str) -> None:
 
 
 def _handed_on_and_back(server: Server, walk: Walk, case: str, words: dict[str, str]) -> None:
-    """From internal to investor, on to discipline, who keeps what it does, and back to investor."""
+    """Hand the case from internal to investor, on to discipline, which is confidential, and back to investor."""
     path = f"/cases/{case}"
     assert words["kept"] in walk.act(path, "hand_over", to_line="investor", reason="theirs")
     walk.sign_in("investor1")

@@ -17,7 +17,7 @@ HEADS = ("entity", "payment", "payee", "amount", "currency", "paid_on")
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """The small world's desk, with somebody of every role."""
+    """Yield the small world's console, with a user of every role."""
     opened = open_desk(tmp_path_factory.mktemp("days"))
     yield opened
     opened.stop()
@@ -53,7 +53,9 @@ def send(walk, amount: str) -> None:
 
 
 def test_a_clerk_sends_a_sheet_mends_it_and_has_a_receipt(server, walk):
-    """The whole sheet is refused with the cell that is wrong; the marked sheet comes back; mended, it is kept with a receipt."""
+    """The whole sheet is rejected with the wrong cell; the marked sheet comes back; corrected, it is accepted
+    with a receipt.
+    """
     walk.sign_in("reporter")
     send(walk, "很多")
     walk.page.wait_for_url(re.compile("/reporting/refused/"))
@@ -109,7 +111,7 @@ def test_an_auditor_asks_exports_and_verifies(walk):
 
 
 def test_a_leader_reads_only(walk):
-    """No page gives a leader anything to send but the name of a view and the way out."""
+    """No page offers a leader anything to send but the name of a view and the way out."""
     walk.sign_in("leader")
     links = [str(one.get_attribute("href")) for one in walk.page.locator("header nav a").all()]
     assert not {"/ask", "/admin", "/acts"} & set(links)
@@ -121,7 +123,7 @@ def test_a_leader_reads_only(walk):
 
 
 def test_an_administrator_is_watched_too(walk):
-    """A grant is given with its last day and its reason, and who gave it stands among the acts that an auditor sees."""
+    """A grant has its last day and its reason, and its author is among the acts that an auditor sees."""
     walk.sign_in("administrator")
     walk.open("/admin")
     form = walk.page.locator("form[action='/admin/grants']")

@@ -40,7 +40,7 @@ def test_every_report_is_kept(harbour: Harbour) -> None:
 
 
 def test_the_key_is_met_exactly(harbour: Harbour, worker: Engine) -> None:
-    """All that is planted is found, nothing that is lawful is, and what cannot be judged says why."""
+    """All planted faults are found, no lawful act is, and each unjudged subject states why."""
     compared = demo.compare(worker, harbour.key)
     assert (compared.missed, compared.false, compared.not_as_said) == ([], [], [])
     assert len(compared.as_planted) == len(harbour.key["found"])
@@ -132,14 +132,14 @@ def test_a_day_that_passes_changes_no_finding(worker: Engine) -> None:
 
 
 def test_silence_shows_what_was_heard_last(worker: Engine) -> None:
-    """The evidence of silence is the last fact about the entity, whatever its kind: the explanation shows it."""
+    """The evidence of silence is the last fact about the entity, of any kind: the explanation shows it."""
     told = explain(worker.duck, worker.pack, open_findings(worker, "reporting/silent_level")[0].finding)
     assert told is not None
     assert len(told.rows) == 1
 
 
 def test_the_cases_stand_as_they_were_worked_on(worker: Engine) -> None:
-    """Cases open as the facts arrive and are worked on; of rules on trial until 2026 what stands opens then."""
+    """Cases open as the facts arrive and are worked on; findings of rules on trial until 2026 open cases then."""
     sql = "SELECT state, count(*), count(*) FILTER (WHERE opened_on < DATE '2025-12-30') FROM case_now GROUP BY 1"
     counts = {state: (count, early) for state, count, early in worker.duck.rows(sql)}
     early = {state: count for state, (_, count) in counts.items() if count}

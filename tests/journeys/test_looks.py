@@ -26,7 +26,7 @@ FEW = ("leader", "internal", "discipline", "auditor", "author", "reporter", "adm
 
 @pytest.fixture(scope="module")
 def city(harbour, tmp_path_factory):
-    """A desk over the harbour city with somebody of every role."""
+    """Yield a console over the harbour city with a user of every role."""
     folder = tmp_path_factory.mktemp("looks")
     shutil.copytree(harbour.node, folder / "node")
     server = Server(
@@ -121,7 +121,7 @@ def test_public_pages(city, walk):
 
 
 def test_holdings_open_level_by_level(walk):
-    """Each holding is told with its share and by which basis it is controlled; the next level is loaded when it is opened."""
+    """Each holding is shown with its share and the basis of its control; the next level is loaded when it is opened."""
     walk.sign_in("internal")
     walk.speak("zh")
     walk.open("/entities/HB0001")
@@ -133,7 +133,7 @@ def test_holdings_open_level_by_level(walk):
 
 
 def test_an_entity_is_found_by_its_name(walk):
-    """Whoever types a part of a name is offered codes beside names, and the table is of that entity."""
+    """A user who types a part of a name is offered codes beside names, and the table is of that entity."""
     walk.sign_in("internal")
     walk.open("/findings")
     walk.page.locator("[name=under]").press_sequentially("联运物流")

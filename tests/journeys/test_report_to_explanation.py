@@ -1,4 +1,4 @@
-"""One finding's life in a small world: reported, explained, corrected, retracted, and asked about as of then."""
+"""One finding's life in a small world: reported, explained, corrected, retracted, and queried as of an earlier day."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def _payment(**more: object) -> Row:
 
 
 def _reported(worker: Engine) -> tuple[int, int]:
-    """Let the contract and the payment be reported; returns their entries."""
+    """Report the contract and the payment; returns their entries."""
     (contract,) = kept(worker, report("contract", _contract(), reporter="H"), at="2024-03-06T09:00:00")
     (payment,) = kept(worker, report("payment", _payment(), reporter="H", name="march.json"), at="2024-03-13T09:00:00")
     return contract, payment
@@ -59,7 +59,7 @@ def test_a_finding_is_told_from_report_to_explanation(worker: Engine) -> None:
 
 
 def test_a_correction_clears(worker: Engine) -> None:
-    """A correction under the same key takes the place of what was said, and the finding is cleared, not forgotten."""
+    """A correction under the same key replaces the earlier row, and the finding is cleared, not forgotten."""
     _reported(worker)
     corrected = _payment(payee="甲公司", act="correct")
     kept(worker, report("payment", corrected, reporter="H"), at="2024-03-20T09:00:00")
@@ -69,7 +69,7 @@ def test_a_correction_clears(worker: Engine) -> None:
 
 
 def test_a_change_that_does_not_say_so_is_refused(worker: Engine) -> None:
-    """Other content under a known key is refused, with the entry that said the first."""
+    """Other content under a known key is rejected, with the entry of the first content."""
     _, payment = _reported(worker)
     taken = take(worker, report("payment", _payment(payee="甲公司"), reporter="H"), at="2024-03-20T09:00:00")
     (one,) = taken.refused[0]
@@ -78,7 +78,7 @@ def test_a_change_that_does_not_say_so_is_refused(worker: Engine) -> None:
 
 
 def test_a_retraction_ends_the_fact_and_its_finding(worker: Engine) -> None:
-    """What is retracted holds no more; what it had raised is cleared; the ledger still has what was said."""
+    """A retracted fact is no longer valid; its findings are cleared; the ledger still has the report."""
     _, payment = _reported(worker)
     retracted = {"entity": "H", "payment": "FK-1", "act": "retract"}
     kept(worker, report("payment", retracted, reporter="H"), at="2024-03-21T09:00:00")
@@ -110,7 +110,7 @@ def test_both_axes_of_time_can_be_asked(worker: Engine) -> None:
 
 
 def test_a_spoilt_workbook_is_refused_with_the_cell_named(worker: Engine) -> None:
-    """A clerk's template with one bad cell is refused whole: file, sheet's row, column, what was seen, and the mend."""
+    """A clerk's template with one bad cell is rejected as a whole: file, sheet's row, column, value, and the fix."""
     rows = [dict(_payment(payment=f"FK-{n}", amount=amount)) for n, amount in enumerate(("100", "一千二", "300"), 1)]
     workbook = template_xlsx(worker.pack.kinds["payment"], "zh", {"payment": rows})
     before = worker.ledger.size
@@ -146,7 +146,7 @@ def test_a_correction_does_not_make_a_statement_late(worker: Engine) -> None:
 
 
 def test_a_correction_does_not_make_a_late_statement_be_in_time(worker: Engine) -> None:
-    """A statement that came late stays late when it is corrected, by the day on which the first one came."""
+    """A late statement remains late when it is corrected, by the day of the first one."""
     due = {"entity": "H", "statement_kind": "monthly", "period_end": "2024-03-31", "due_on": "2024-04-15"}
     kept(worker, report("report_due", due), at="2024-03-02T09:00:00")
     said = {"entity": "H", "statement": "S1", "kind": "monthly", "scope": "stand_alone", "period_end": "2024-03-31"}

@@ -1,4 +1,6 @@
-"""What done feels like: one red square, three clicks, and there are the clause, the minutes, the payment and the person; the enterprise is asked."""
+"""One red square, three clicks: there are the clause, the minutes, the payment and the person; the enterprise
+is asked.
+"""
 
 import pytest
 
@@ -10,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 def deal():
-    """Yield a contract with its matter, its minutes and its payment, signed by somebody who has no authority."""
+    """Yield a contract with its matter, its minutes and its payment, signed by a person without authority."""
     firm, matter = {"entity": "G1"}, {"entity": "G1", "matter": "M9"}
     yield "post", firm | {"person": "P-HEAD", "post": "legal_representative", "valid_from": "2020-01-01"}
     yield "matter", matter | {"title": "设备采购", "item": "investment", "amount": 5000, "raised_on": "2024-02-26"}
@@ -29,7 +31,9 @@ def deal():
 
 
 def test_three_clicks_from_the_red_square_to_the_enterprise(tmp_path):
-    """Overview, square, finding: there are clause, minutes, payment and the person; the third click asks the enterprise."""
+    """Overview, square, finding: there are clause, minutes, payment and the person; the third click asks the
+    enterprise.
+    """
     server = open_case_desk(tmp_path)
     try:
         for kind, fact in deal():

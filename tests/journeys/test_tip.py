@@ -56,10 +56,10 @@ def chromium():
 
 
 class Person:
-    """Somebody with a browser of his own, which keeps nothing of anybody else's."""
+    """A person with their own browser, which shares nothing with the other's."""
 
     def __init__(self, chromium, locale="en-GB"):
-        """Open it, in a language; what the console of the browser complains of is kept."""
+        """Open it in a language; errors of the browser's console are stored."""
         self.page = chromium.new_context(locale=locale, viewport={"width": 1280, "height": 900}).new_page()
         self.page.set_default_timeout(60_000)
         self.wrong = []
@@ -99,7 +99,7 @@ def signed_in(chromium, login, locale="en-GB"):
 
 
 def makes_key(officer):
-    """Let the officer make the line's key."""
+    """Make the line's key as the officer."""
     officer.goes("/tips")
     for field in officer.page.locator("#make-key input").all():
         field.fill(PHRASE)
@@ -108,7 +108,7 @@ def makes_key(officer):
 
 
 def opens(officer, number, count):
-    """Let the officer open a mailbox with the passphrase; returns what it says."""
+    """Open a mailbox with the passphrase as the officer; returns its text."""
     officer.goes(f"/tips/{number}")
     officer.says("unlock", PHRASE)
     officer.page.wait_for_selector("#answer", state="visible")
@@ -125,9 +125,10 @@ def comes_back(chromium, code, locale="en-GB"):
 
 
 def test_a_tip_off_is_answered_twice(served, chromium):
-    """Lodged, acknowledged, asked, answered, answered again: each side reads all, the server reads nothing, a receipt proves it.
+    """Lodged, acknowledged, asked, answered, answered again: each side reads all, the server reads nothing, a receipt
+    proves it.
 
-    Each side is once at home in either language.
+    Each side uses either language once.
     """
     officer = signed_in(chromium, "discipline")
     makes_key(officer)
@@ -177,7 +178,7 @@ def test_the_work_of_the_browser_is_the_hash_of_the_server(chromium):
 
 
 def test_a_wrong_code_and_a_wrong_passphrase_open_nothing(served, chromium):
-    """Both are told in words, and nothing is shown."""
+    """Both get a message, and nothing is shown."""
     stranger = Person(chromium)
     stranger.goes("/public/tips")
     stranger.says("back", "00000-00000-00000-00000-00000")

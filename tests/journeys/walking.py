@@ -31,10 +31,10 @@ _QUIET = (
 
 
 class Walk:
-    """One browser window; what goes wrong in it is kept in `faults`, and all that its console says in `errors`."""
+    """One browser window; its faults are stored in `faults`, and all messages of its console in `errors`."""
 
     def __init__(self, page: Page, address: str, language: str) -> None:
-        """Take the window, the desk's address and the language of whoever walks."""
+        """Store the window, the console's address and the language of the user."""
         self.page, self._address, self._language = page, address, language
         self.faults: list[str] = []
         self.errors: list[str] = []
@@ -45,12 +45,12 @@ class Walk:
         page.on("console", lambda said: self.errors.append(said.text) if said.type in ("error", "warning") else None)
 
     def speak(self, language: str) -> None:
-        """Let pages come in that language from now on."""
+        """Request pages in that language from now on."""
         self._language = language
         self.page.context.add_cookies([{"name": "desk_language", "value": language, "url": self._address}])
 
     def sign_in(self, login: str) -> None:
-        """Sign in as a user, whoever was signed in before."""
+        """Sign in as a user, in place of the one before."""
         self.page.context.clear_cookies()
         self.speak(self._language)
         self.page.goto(f"{self._address}/sign-in")
@@ -66,12 +66,12 @@ class Walk:
         return answer.status
 
     def acts(self, path: str) -> list[str]:
-        """Return the acts for which a page has a form."""
+        """Return the acts that a page has forms for."""
         assert self.open(path) == 200
         return [str(one.get_attribute("value")) for one in self.page.locator("details.act input[name=act]").all()]
 
     def act(self, path: str, act: str, **fields: str) -> str:
-        """Fill the form of an act in and send it; returns what the page then says of it."""
+        """Fill the form of an act in and send it; returns the message of the page."""
         assert self.open(path) == 200
         form = self.page.locator(f"details.act:has(input[name=act][value={act}])")
         form.locator("summary").click()

@@ -1,4 +1,4 @@
-"""Acts of accounts and administration: each gives what is sent at once, and the count of its effects."""
+"""Acts of accounts and administration: each returns the requests to send at once, and the count of its effects."""
 
 import datetime as dt
 
@@ -140,7 +140,7 @@ def turn_on(own):
 
 
 def with_factor(own, login):
-    """Return a browser of somebody whose factor was turned on after it was signed in."""
+    """Return a browser of a user with a second factor that was turned on after sign-in."""
     own.accounts.factors.end(login)
     browser = sign_in(own, login)
     factor_of(own, login)

@@ -1,4 +1,4 @@
-"""Acts of reporting, policy and cases: each gives what is sent at once, and the count of its effects."""
+"""Acts of reporting, policy and cases: each returns the requests to send at once, and the count of its effects."""
 
 import json
 import re

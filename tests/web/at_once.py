@@ -34,7 +34,7 @@ def posting(browser, path, /, **form):
 
 
 def acts(server, did):
-    """Return how many acts of that name the ledger tells."""
+    """Return how many acts of that name are in the ledger."""
     server.note("leader", "sign_out").result(60)
     return server.duck.rows("SELECT count(*) FROM desk_act WHERE did = ?", [did])[0][0]
 
@@ -50,7 +50,7 @@ def entries_named(server, name, size):
 
 
 def factor_of(own, login, *, is_on=True):
-    """Return somebody a second factor, turned on or only offered."""
+    """Add a second factor to a user, turned on or only offered."""
     own.accounts.factors.end(login)
     own.accounts.factors.offer(login, encrypt(SECRET, b"of the node", b"0" * 12))
     if is_on:

@@ -1,4 +1,4 @@
-"""One small desk for all tests of the room, opened once; tests that change much open one of their own."""
+"""One small console for all tests of the web package, opened once; tests that change much open one of their own."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def browser(server):
 
 @pytest.fixture(scope="session")
 def cases(tmp_path_factory):
-    """Yield a desk with one case in triage, which nobody may move."""
+    """Yield a console with one case in triage, which no test may move."""
     opened = open_case_desk(tmp_path_factory.mktemp("cases"))
     yield opened
     opened.stop()
@@ -37,7 +37,7 @@ def cases(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def released(tmp_path_factory):
-    """Yield a desk with one case in triage of which a line asked the firm something, and which nobody may move."""
+    """Yield a console with one case in triage and a line's question to the firm; no test may move it."""
     opened = release(open_case_desk(tmp_path_factory.mktemp("released")))
     yield opened
     opened.stop()

@@ -1,7 +1,7 @@
-"""A little OpenID provider for tests: real keys, real HTTP on a free port, and a switch for each thing that may be wrong.
+"""A small OpenID provider for tests: real keys, real HTTP on a free port, and a switch for each possible fault.
 
 with provider() as other:
-    other.claims["aud"] = "somebody else"
+    other.claims["aud"] = "another client"
 """
 
 import base64
@@ -25,7 +25,7 @@ CLIENT, SECRET = "comptroller", b"the client's secret"
 
 
 class Other:
-    """The provider: `claims` go over the right ones, `alg` and `key` sign, `codes` are those that were given."""
+    """The provider: `claims` replace the right ones, `alg` and `key` sign, `codes` are the issued ones."""
 
     def __init__(self, port):
         self.issuer = f"http://127.0.0.1:{port}"
@@ -34,7 +34,7 @@ class Other:
         self.claims, self.told, self.codes, self.key_asks = {}, {}, {}, 0
 
     def agree(self, address, subject="somebody"):
-        """Return the answer with which a browser that was sent here goes back, as the provider's page would."""
+        """Return the answer that sends a browser back, as the provider's page would."""
         asked = {name: found[0] for name, found in parse_qs(urlsplit(address).query).items()}
         code = f"code-{len(self.codes)}"
         self.codes[code] = (asked, subject)

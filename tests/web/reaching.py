@@ -1,6 +1,6 @@
-"""A world in which every word says in whose books it stands, and the walk of a visitor through all that the desk answers.
+"""A world with the entity in every word, and the walk of a visitor through all answers of the console.
 
-NM4KAB is a word of entity EN4KAB: its name; PY4KAB what it paid to; KN4KAB who is kin to whom there.
+NM4KAB is a word of entity EN4KAB: its name; PY4KAB what it paid to; KN4KAB the kinships there.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ EVERYWHERE = (
     "entity={code}",
     "text=NM4K",
 )
-"""What is asked at every page's address beside nothing: pages take of it what they know."""
+"""Parameters sent to every page's address, beside none; a page uses those it knows."""
 
 
 def words(entity: str) -> str:
@@ -80,10 +80,10 @@ def facts_of(entity: str) -> list[Any]:
 
 
 class World:
-    """A desk, what is in it, and who is let in."""
+    """A console, its contents, and its users."""
 
     def __init__(self, folder: Any) -> None:
-        """Build it, the desk's own writer taking every report, so that its news are kept."""
+        """Build it; the console's own writer takes every report, so that its news are stored."""
         fresh_node(folder, "cn-cases").close()
         self.server = started(folder)
         self._number = iter(range(1, 100_000))
@@ -110,7 +110,7 @@ class World:
         self.server.writer.do(lambda worker: worker.tick(at, at)).result(120)
 
     def let_in(self, grants: list[dict[str, Any]]) -> "Visitor":
-        """Let somebody in who has exactly these grants."""
+        """Add a user with exactly these grants."""
         login = f"u{next(self._number)}"
         let_in(
             self.server, {"login": login, "name": login}, [g | {"reason": "drawn"} for g in grants], dt.date(2024, 1, 1)
@@ -120,10 +120,10 @@ class World:
 
 
 class Visitor:
-    """Somebody with drawn grants: what may be shown to him, told from the grants alone, and all that he asks."""
+    """A user with drawn grants: what may be shown to them, derived from the grants alone, and all that they request."""
 
     def __init__(self, world: World, login: str, grants: list[dict[str, Any]]) -> None:
-        """Tell what is covered."""
+        """Compute what the grants cover."""
         self.world, self.login = world, login
         held = [g for g in grants if g["valid_from"] <= DAY.isoformat() < g.get("valid_until", "9")]
         self.seeing = [g for g in held if SEE in ROLES[g["role"]]]
@@ -136,13 +136,15 @@ class Visitor:
         }
         named = {g["entity"] for g in grants} | {up for e in self.covered for up in _above(e)}
         self.named = self.covered | named
-        """Entities whose bare code a record within reach, or one's own grant, names."""
+        """Entities with a bare code in a record within reach, or in a grant of the visitor."""
         rules = world.server.pack.rules
         self.findings = {
             f for f, (r, e) in world.findings.items() if any(self._opens(g, rules[r], e) for g in self.seeing)
         }
         self.cases = None if any(g["role"] != "reporter" for g in self.seeing) else set()
-        """The cases that may show: none to the people of firms, for no line released any in this world; None where it is not told."""
+        """The cases that may show: none to users of firms, because no line released any in this world; None
+        where it is unknown.
+        """
         session = {SESSION: f"secret of {login}", "desk_language": "en"}
         self.browser = TestClient(
             world.app, base_url=ORIGIN, headers={"origin": ORIGIN}, cookies=session, follow_redirects=False
@@ -171,7 +173,7 @@ class Visitor:
         return found | {f for f in self.world.findings if f in said and f not in self.findings}
 
     def ask(self, path: str) -> str:
-        """Return what is answered to a GET, without what the address itself said."""
+        """Return the answer to a GET, without the words of the address itself."""
         answer = self.browser.get(path)
         assert answer.status_code in (200, 303, 400, 403, 404, 422), (path, answer.status_code)
         if "?" not in path and (
@@ -192,7 +194,7 @@ class Visitor:
         return _readable(answer, sql)
 
     def hear(self) -> str:
-        """Return what an event stream tells of all that ever came."""
+        """Return all events of an event stream since its start."""
         return asyncio.run(self._hear())
 
     async def _hear(self) -> str:
@@ -242,7 +244,7 @@ def _above(entity: str) -> list[str]:
 
 
 def _readable(answer: Any, asked: str) -> str:
-    """Return an answer as text, a workbook's cells with it, less the words that the one who asks wrote himself."""
+    """Return an answer as text, with a workbook's cells, less the words that the visitor wrote."""
     said = str(answer.text)
     if answer.content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
@@ -282,4 +284,4 @@ def addresses(world: World, routes: list[str], places: int) -> list[str]:
 
 
 AWAY = ("/api/v1/events", "/oidc/start", "/oidc/back", "/account", "/sign-in", "/take-up", "/api/v1/openapi.json")
-"""Addresses that are asked in another way, or lead away."""
+"""Addresses that are requested in another way, or lead away."""

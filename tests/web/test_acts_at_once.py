@@ -24,7 +24,7 @@ NOT_ACTS = {
     "POST /sign-in": "each browser gets a session of its own",
     "POST /api/v1/stream": "each stream is reports of its own",
 }
-"""Routes that change nothing, or of which each request has an effect of its own."""
+"""Routes that change nothing, or that have an effect of their own for each request."""
 ELSEWHERE = {
     "POST /cases/{case_id}/letters": "tests/web/cases/test_approvals.py",
     "POST /api/v1/cases/{case_id}/letters": "tests/web/cases/test_approvals.py",
@@ -37,7 +37,7 @@ ELSEWHERE = {
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
-    """A desk with a passphrase and a provider, on which sign-ins are not limited."""
+    """Yield a console with a passphrase and a provider, without a limit of sign-ins."""
     named = ProviderSettings("https://login.example", "c", ORIGIN)
     opened = open_desk(
         tmp_path_factory.mktemp("once"), passphrase=b"of the node", most_sign_ins_a_minute=100_000, provider=named,
@@ -50,7 +50,7 @@ def own(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def caseful(tmp_path_factory):
-    """A desk with a case that the firm was told of."""
+    """Yield a console with a case that the firm knows."""
     opened = release(open_case_desk(tmp_path_factory.mktemp("once-cases")))
     yield opened
     opened.stop()
@@ -69,7 +69,9 @@ OWN_ACTS = {
     "POST /reporting/send": work.send_file, "POST /api/v1/reports": work.send_report, "POST /policy/propose": work.propose,
     "replay": work.replay, "shadow": work.shadow, "shadow-end": work.end_shadow, "adopt": work.adopt, "withdraw": work.withdraw, "POST /account/password": acc.change_password,
 }  # fmt: skip
-"""By route, or by act of a proposal: what is sent at once, and what is counted; in an order in which each finds what it needs."""
+"""By route, or by act of a proposal: what is sent at once, and what is counted; each act finds the state that
+it needs.
+"""
 
 
 @pytest.mark.parametrize("name", OWN_ACTS)
@@ -90,7 +92,7 @@ CASE_ACTS = {
 
 @pytest.mark.parametrize("name", CASE_ACTS)
 def test_an_act_in_a_case_at_once_happens_once(caseful, name):
-    """One entry of the ledger, and every answer tells the same or that there is nothing left to do."""
+    """One entry of the ledger, and every answer is the same or states that there is nothing left to do."""
     send, count = CASE_ACTS[name](caseful)
     answers = at_once(send)
     assert {one.status_code for one in answers} <= {200, 201, 202, 303, 404, 422}, [a.text for a in answers]
@@ -98,13 +100,13 @@ def test_an_act_in_a_case_at_once_happens_once(caseful, name):
 
 
 def test_every_act_has_its_place():
-    """A route that changes something and that nobody thought of here fails."""
+    """A route that changes something and is not listed here fails."""
     there = {one for one in routes() if one.startswith("POST ") and not one.startswith("POST /public")}
     assert there == {n for n in (*OWN_ACTS, *CASE_ACTS) if n.startswith("POST ")} | NOT_ACTS.keys() | ELSEWHERE.keys()
 
 
 def test_wrong_passwords_at_once_are_all_counted(own):
-    """Thirty at once: thirty failures, and the wait comes; another client, and the user's own browser, are let in."""
+    """Thirty at once: thirty failures, and the wait comes; another client, and the user's own browser, can sign in."""
     known = sign_in(own, "leader")
     before = own.accounts.throttle.failures("password leader")
     with ThreadPoolExecutor(30) as pool:
@@ -134,7 +136,7 @@ def test_codes_at_once_count_once(own):
 
 
 def test_recovery_codes_at_once_count_once(own):
-    """A recovery code given eight times at once opens once."""
+    """A recovery code sent eight times at once opens once."""
     factor_of(own, "author")
     code = base64.b32encode(b"0123456789").decode()
     own.accounts.factors.renew_recovery("author", [code], "salt")

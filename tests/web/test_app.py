@@ -39,7 +39,9 @@ def test_files_are_served_to_everybody(server):
 
 
 def test_files_are_sent_once_and_small(server):
-    """Law: a file comes compressed, is not sent again while it is the same, and a page is neither kept nor compressed."""
+    """Law: a file comes compressed, is not sent again while it is the same, and a page is neither cached nor
+    compressed.
+    """
     asked = {"accept-encoding": "gzip"}
     first = visitor(server).get("/static/desk.css", headers=asked)
     assert (first.headers["content-encoding"], first.headers["cache-control"]) == ("gzip", "no-cache")

@@ -1,4 +1,4 @@
-"""Every route of the desk has its place: it is asked by everybody here, or by a test that is named; a new one without a place fails."""
+"""Every route of the console is listed: every user requests it here, or a named test does; an unlisted route fails."""
 
 import re
 
@@ -48,7 +48,7 @@ ASKED = (
     *(f"/authority?entity={e}" for e in CODES),
     *(f"/capital?item=net_assets&entity={e}" for e in CODES),
 )
-"""Addresses that everybody asks here, beside those of `test_reach_everywhere.py`."""
+"""Addresses that every user requests here, beside those of `test_reach_everywhere.py`."""
 QUESTIONS = (
     "SELECT * FROM payment",
     "SELECT * FROM entity",
@@ -124,7 +124,7 @@ def fits(route, address):
 
 
 def test_every_route_has_its_place():
-    """A route that nobody thought of fails here; a place that is no route any more as well."""
+    """An unlisted route fails here; a listed address that is no route any more as well."""
     there = routes()
     assert len(there) > 90
     asked = {route for route in there for address in ASKED if route.startswith("GET ") and fits(route, address)}
@@ -139,7 +139,9 @@ def test_every_route_has_its_place():
 
 @pytest.mark.parametrize("login", [login for login, _ in PEOPLE if covered(login) != set(CODES)])
 def test_nothing_outside_shows_on_the_others(browser, login):
-    """Forms, templates, exports, strips, entries, rules, questions by page and by call: within the reach or refused."""
+    """Forms, templates, exports, timelines, entries, rules, queries by page and by API: within the reach or
+    rejected.
+    """
     one, mine = browser(login), covered(login)
     answers = [(path, one.get(path)) for path in ASKED]
     key = form_key(one)
@@ -153,5 +155,5 @@ def test_nothing_outside_shows_on_the_others(browser, login):
 
 
 def _is_own_word(asked, seen):
-    """Return whether what shows is what the one who asks wrote into the address himself."""
+    """Return whether a shown word is one that the visitor wrote into the address."""
     return all(mark(e) in asked for e in seen)

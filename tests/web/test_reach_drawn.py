@@ -1,4 +1,4 @@
-"""Whoever is drawn, with whatever grants: nothing outside them shows on any page, in any call, export or event stream."""
+"""For users with drawn grants, nothing outside them shows on any page, in any call, export or event stream."""
 
 import pytest
 from hypothesis import Phase, example, given, settings, strategies as st
@@ -33,14 +33,14 @@ TABLES_OF_USERS = ("access_grant", "desk_user", "desk_act")
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    """The world, opened once; each visitor is let in beside those before."""
+    """Yield the world, opened once; each visitor is added beside those before."""
     made = World(tmp_path_factory.mktemp("drawn"))
     yield made
     made.server.stop()
 
 
 def walk(world, grants, turn, share):
-    """Let somebody walk: every address, `share` of them with words asked for, every table by page, file or call, and the news."""
+    """Request every address, `share` of them with parameters, every table by page, file or call, and the news."""
     one = world.let_in(grants)
     paths = addresses(world, routes(), 40)
     asked = [
@@ -69,7 +69,7 @@ def walk(world, grants, turn, share):
 
 
 def test_whoever_may_see_is_shown(world):
-    """The walk is no proof of nothing: whoever oversees all, on the line for kin, is shown every word of the world."""
+    """The walk is not empty: a user who oversees all, on the line for kin, is shown every word of the world."""
     one = world.let_in(
         [
             {"role": "supervisor", "entity": OWNER, "valid_from": "2024-01-01"},
@@ -94,7 +94,9 @@ def test_whoever_may_see_is_shown(world):
 @example(grants=[{"role": "supervisor", "entity": "EN4KAB", "valid_from": "2024-01-01"}], turn=0)
 @example(grants=[{"role": "reporter", "entity": "EN4KA", "valid_from": "2024-01-01"}], turn=1)
 def test_nothing_outside_shows_anywhere(world, grants, turn):
-    """Codes, names, findings, what findings are about, and kin: of a sixth of all that can be asked, in a turn that is drawn."""
+    """Codes, names, findings, subjects of findings, and kin: a drawn sixth of all possible requests, in a drawn
+    order.
+    """
     walk(world, grants, turn, 6)
 
 

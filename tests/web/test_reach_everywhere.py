@@ -1,4 +1,4 @@
-"""Whoever looks: nothing outside the reach shows on any page, in any call, export or stream."""
+"""For every user, nothing outside the reach shows on any page, in any call, export or stream."""
 
 import pytest
 
@@ -76,14 +76,14 @@ def test_nothing_outside_shows_anywhere(server, browser, login):
 
 @pytest.mark.parametrize("login", ["leader", "supervisor", "group", "reporter", "finance"])
 def test_kin_is_for_its_line_alone(browser, login):
-    """Who is kin to whom stands on no page of anybody else."""
+    """Kinship is on no page of users of another line."""
     for number in range(1, 13):
         assert "person-KIN" not in browser(login).get(f"/ledger/{number}").text
     assert any("person-KIN" in browser("discipline").get(f"/ledger/{n}").text for n in range(1, 13))
 
 
 def test_news_are_told_within_reach(server):
-    """A listener hears of what turned and came within his reach, and of nothing else."""
+    """A listener receives the changes and arrivals within their reach, and nothing else."""
     names = server.duck.rows("SELECT finding, rule, entity FROM finding_now WHERE state = 'raised'")
     verdicts = [Verdict(rule, (), 0, entity, None, "", "{}", ()) for _, rule, entity in names]
     turns = tuple(FindingChange("raised", _named(v, f)) for v, (f, _, _) in zip(verdicts, names, strict=True))

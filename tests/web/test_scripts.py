@@ -43,12 +43,12 @@ FORMS = {
     "administrator": ("/admin", "/admin/hooks", "/acts"),
 }
 LEFT_OUT = ("/sign-out", "/account/password", "/account/sessions/end", "/admin/sessions/end")
-"""Forms that would only sign somebody out."""
+"""Forms that would only end a session."""
 
 
 @pytest.fixture(scope="module")
 def evil(tmp_path_factory):
-    """A desk in whose world every text of every kind says what would run; returns it with the kinds that were taken."""
+    """Yield a console over a world with a script in every text of every kind, and the accepted kinds."""
     server = open_desk(tmp_path_factory.mktemp("scripts"))
     rows = {
         name: {one.name: _value(one) for one in kind.fields if one.known or one.required}
@@ -81,7 +81,7 @@ def _value(one):
 
 
 class _Forms(HTMLParser):
-    """The forms of a page: method, address, and the names that are filled in, with what stands in hidden ones."""
+    """The forms of a page: method, address, and the names of fields, with the values of hidden ones."""
 
     def __init__(self):
         super().__init__()
@@ -124,7 +124,7 @@ def test_every_kind_shows_its_texts_as_text(evil):
 
 @pytest.mark.parametrize("login", list(FORMS))
 def test_every_field_of_every_form_comes_back_as_text(evil, login):
-    """What is typed is told again only as text, by the answer, by the page that refuses it, and by the page of the form."""
+    """Typed text comes back only as text: in the answer, on the page that rejects it, and on the page of the form."""
     server, _ = evil
     browser, count = sign_in(server, login), 0
     for path in FORMS[login]:

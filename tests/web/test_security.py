@@ -1,4 +1,4 @@
-"""The page on security names tests that are there, every chapter, and says of each point where it stands."""
+"""The page on security names existing tests, every chapter, and the state of each point."""
 
 import re
 
@@ -9,7 +9,7 @@ STANDS = ("met", "not met", "elsewhere", "does not apply")
 
 
 def test_every_test_that_is_named_is_there():
-    """What is said to be met is held by a test that runs."""
+    """Each point marked as met has a test that runs."""
     named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", PAGE)
     assert len(named) > 40
     gone = [

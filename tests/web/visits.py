@@ -1,4 +1,4 @@
-"""A visit of somebody, made without a request."""
+"""A visit of a user, made without a request."""
 
 from comptroller.access import AccessScope, viewer_of
 from comptroller.web.shell.visit import Visit

@@ -13,7 +13,7 @@ _FIRST_BUYER = 2000
 
 
 def go_on(book: Book) -> None:
-    """Say lawful transfers of equity, increases of capital, sales of assets, and guarantees."""
+    """Report lawful transfers of equity, increases of capital, sales of assets, and guarantees."""
     days = [plus(day("2024-03-04"), 42 * n) for n in range(14)]
     for number, (holder, subject) in enumerate(
         (("HB0003", "HB0009"), ("CJ0003", "CJ0009"), ("HB0005", "HB0013"), ("CJ0011", "CJ0020")) * 2
@@ -36,7 +36,7 @@ def go_on(book: Book) -> None:
 
 
 def appraise(book: Book, entity: str, base: dt.date, value: int, **more: Any) -> str:
-    """Say an appraisal that is filed half a year after its base day; returns its number."""
+    """Report an appraisal that is filed half a year after its base day; returns its number."""
     number = book.number("PG", entity)
     filed = on_working_day(plus(base, 170))
     row: Row = {
@@ -53,7 +53,9 @@ def appraise(book: Book, entity: str, base: dt.date, value: int, **more: Any) ->
 
 
 def equity(book: Book, entity: str, approved: dt.date, value: int, **more: Any) -> str:
-    """Say a transfer of 20 percent of a subsidiary, disclosed, bid for and paid as prescribed; returns its number."""
+    """Report a transfer of 20 percent of a subsidiary, disclosed, bid for and paid as prescribed; returns its
+    number.
+    """
     number = book.number("CQ", entity)
     base = more.pop("base_on", plus(approved, -200))
     appraisal = more.pop("appraisal", "") or appraise(book, entity, base, value)
@@ -93,7 +95,7 @@ def equity(book: Book, entity: str, approved: dt.date, value: int, **more: Any) 
 
 
 def increase(book: Book, entity: str, approved: dt.date, **more: Any) -> str:
-    """Say a capital increase that is disclosed for forty working days; returns its number."""
+    """Report a capital increase that is disclosed for forty working days; returns its number."""
     number = book.number("ZZ", entity)
     offered = more.get("disclosure_from") or on_working_day(plus(approved, 8))
     closed = more.get("disclosure_until") or until(offered, 40)
@@ -120,12 +122,12 @@ def increase(book: Book, entity: str, approved: dt.date, **more: Any) -> str:
 
 
 def assets(book: Book, entity: str, approved: dt.date, value: int, **more: Any) -> str:
-    """Say a sale of assets that is announced as long as its floor asks; returns its number."""
+    """Report a sale of assets that is announced for the period that its floor price requires; returns its number."""
     number = book.number("ZC", entity)
     base = more.pop("base_on", plus(approved, -200))
     offered = more.get("disclosure_from") or on_working_day(plus(approved, 6))
-    shown = 20 if value > 10_000_000 else 10 if value > 1_000_000 else 5
-    closed = more.get("disclosure_until") or until(offered, shown)
+    announced = 20 if value > 10_000_000 else 10 if value > 1_000_000 else 5
+    closed = more.get("disclosure_until") or until(offered, announced)
     signed = more.get("signed_on") or on_working_day(plus(closed, 6))
     row: Row = {
         "entity": entity,
@@ -149,7 +151,7 @@ def assets(book: Book, entity: str, approved: dt.date, value: int, **more: Any) 
 
 
 def guarantee(book: Book, entity: str, debtor: str, on: dt.date, amount: int, **more: Any) -> str:
-    """Say a guarantee for two years, for a debt of the same amount; returns its number."""
+    """Report a guarantee for two years, for a debt of the same amount; returns its number."""
     number = more.pop("guarantee", "") or book.number("DB", entity)
     row: Row = {
         "entity": entity,
@@ -170,7 +172,7 @@ def guarantee(book: Book, entity: str, debtor: str, on: dt.date, amount: int, **
 
 
 def _guarantees(book: Book) -> None:
-    """Say guarantees of managers for what they hold whole, each decided before."""
+    """Report guarantees of managing firms for their wholly owned firms, each decided before."""
     pairs = (
         ("HB0001", "HB0002"),
         ("HB0001", "HB0004"),

@@ -21,26 +21,26 @@ _FIRST_RELATIVE = 1900
 
 
 def go_on(book: Book) -> None:
-    """Say two matters a quarter of each entity of the upper two levels, and one a half-year of the third."""
-    for place, one in enumerate(ENTITIES.values()):
-        if one.level <= 2:
+    """Report two matters a quarter of each entity of the upper two levels, and one a half-year of the third."""
+    for place, firm in enumerate(ENTITIES.values()):
+        if firm.level <= 2:
             for quarter in range(8):
                 for turn in range(2):
-                    _matter(book, one.code, quarter, 40 + 30 * turn, place + quarter + turn)
-        elif one.level == 3:
+                    _matter(book, firm.code, quarter, 40 + 30 * turn, place + quarter + turn)
+        elif firm.level == 3:
             for half in range(0, 8, 2):
-                _matter(book, one.code, half, 75, place + half)
+                _matter(book, firm.code, half, 75, place + half)
     _ties(book)
 
 
 def _matter(book: Book, entity: str, quarter: int, offset: int, turn: int) -> None:
-    """Say one matter; sometimes it is first sent back, changed, and studied again."""
+    """Report one matter; sometimes it is first sent back, changed, and studied again."""
     item, title, amount = _ITEMS[turn % len(_ITEMS)]
     first = dt.date(2024 + quarter // 4, 1 + 3 * (quarter % 4), 1)
     decided = on_working_day(plus(first, offset))
     matter = acts.settle_matter(book, entity, decided, item, title, amount=amount, counterparty="无")
     if ENTITIES[entity].party and turn % 9 == 0:
-        # An earlier study had asked for changes; the study that settle_matter says came after it.
+        # An earlier study had asked for changes; the study that settle_matter reports came after it.
         acts.decide(
             book, entity, matter, "party_committee", plus(decided, -12), outcome="revise", proposal=f"YA-{matter}-0"
         )
@@ -64,14 +64,14 @@ def _matter(book: Book, entity: str, quarter: int, offset: int, turn: int) -> No
 
 
 def _ties(book: Book) -> None:
-    """Say declared ties with firms with which the entity has no dealings."""
-    for place, one in enumerate(ENTITIES.values()):
-        if one.level <= 3:
-            relative = f"亲属-{who(one.code, 'manager')}"
+    """Report declared ties with firms without dealings with the entity."""
+    for place, entity in enumerate(ENTITIES.values()):
+        if entity.level <= 3:
+            relative = f"亲属-{who(entity.code, 'manager')}"
             since = day("2023-06-01")
             kin = {
-                "entity": one.code,
-                "left_party": who(one.code, "manager"),
+                "entity": entity.code,
+                "left_party": who(entity.code, "manager"),
                 "right_party": relative,
                 "relation": "kin",
             }
@@ -81,7 +81,7 @@ def _ties(book: Book) -> None:
                 arrives="2023-12-28T15:00:00",
             )
             firm = {
-                "entity": one.code,
+                "entity": entity.code,
                 "left_party": relative,
                 "right_party": supplier(_FIRST_RELATIVE + place),
                 "relation": "controls",

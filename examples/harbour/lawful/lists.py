@@ -7,7 +7,7 @@ from examples.harbour.register import CITY, ENTITIES, OWNER, PORT
 
 _2023, _2024, _2025 = day("2023-01-01"), day("2024-01-01"), day("2025-01-01")
 _AUTHORISED = {2024: "2023-12-28T15:00:00", 2025: "2024-12-27T15:00:00", 2026: "2025-12-26T15:00:00"}
-"""The years for which managers are authorised, and when that is reported."""
+"""The years of the managers' authorisations, and when each is reported."""
 
 PRESTUDY = {
     PORT: {
@@ -40,7 +40,9 @@ CITY_PAYMENT_CNY, CITY_CONTRACT_CNY = 1_500_000, 3_000_000
 
 
 def settle(book: Book, arrives: str) -> None:
-    """Say the lists of both years, each version when it is made, and the authorisations of each year and the next."""
+    """Report the lists of both years, each version when it is made, and the authorisations of each year and the
+    next.
+    """
     for holder, items in PRESTUDY.items():
         for item, limit in items.items():
             # The first version ends with 2024 and the second begins, with the same limits.
@@ -65,14 +67,14 @@ def settle(book: Book, arrives: str) -> None:
     _line(book, OWNER, "main_business", "port_logistics", arrives, text="港航物流", valid_from=_2024)
     _line(book, OWNER, "main_business", "city_operation", arrives, text="城市建设运营", valid_from=_2024)
     _line(book, OWNER, "property_exchanges", "wgcq", arrives, text="望港产权交易所", valid_from=_2023)
-    for one in ENTITIES.values():
-        if one.level <= 3:
+    for firm in ENTITIES.values():
+        if firm.level <= 3:
             for year in _AUTHORISED:
-                authorise(book, one.code, year)
+                authorise(book, firm.code, year)
 
 
 def authorise(book: Book, entity: str, year: int) -> None:
-    """Say the yearly power of attorney of the manager: contracts up to three million yuan."""
+    """Report the yearly power of attorney of the manager: contracts up to three million yuan."""
     first = day(f"{year}-01-01")
     row: Row = {
         "entity": entity,

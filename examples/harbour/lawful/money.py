@@ -1,4 +1,4 @@
-"""Money that comes and goes every month: payroll, taxes, fees, reimbursements, receipts and invoices given."""
+"""Money in and out every month: payroll, taxes, fees, reimbursements, receipts and issued invoices."""
 
 import datetime as dt
 
@@ -11,28 +11,28 @@ from examples.harbour.register import ENTITIES
 _CUSTOMERS = 6
 _FIRST_CUSTOMER = 1400
 KEPT_FREE = ("HB0024", "HB0026", "HB0028", "HB0029", "HB0030", "CJ0016", "CJ0023", "CJ0025", "CJ0026", "CJ0027")
-"""Entities that give no invoices of their own, so that plants on invoices stand alone."""
+"""Entities that issue no invoices of their own, so that plants on invoices are the only ones."""
 
 
 def go_on(book: Book) -> None:
-    """Say the ordinary money of each entity, month by month."""
-    for place, one in enumerate(ENTITIES.values()):
+    """Report the ordinary money of each entity, month by month."""
+    for place, firm in enumerate(ENTITIES.values()):
         staff = book.random.randrange(180_000, 700_000)
         for number, first in enumerate(months()):
-            _outgoing(book, one.code, first, staff)
+            _outgoing(book, firm.code, first, staff)
             if place % 3 == 0:
-                _reimbursement(book, one.code, first)
+                _reimbursement(book, firm.code, first)
             if place % 3:
-                _receipt(book, one.code, first, supplier(_FIRST_CUSTOMER + place * _CUSTOMERS + number % _CUSTOMERS))
-            if one.code not in KEPT_FREE and place % 2:
+                _receipt(book, firm.code, first, supplier(_FIRST_CUSTOMER + place * _CUSTOMERS + number % _CUSTOMERS))
+            if firm.code not in KEPT_FREE and place % 2:
                 for turn in range(2):
                     party = supplier(_FIRST_CUSTOMER + place * _CUSTOMERS + (2 * number + turn) % _CUSTOMERS)
                     issued = plus(first, 7 + 9 * turn)
-                    acts.invoice(book, one.code, "output", issued, book.fen(80_000, 120_000), party)
+                    acts.invoice(book, firm.code, "output", issued, book.fen(80_000, 120_000), party)
 
 
 def _outgoing(book: Book, entity: str, first: dt.date, staff: int) -> None:
-    """Say payroll, social security, taxes and the bank's fee of a month."""
+    """Report payroll, social security, taxes and the bank's fee of a month."""
     paid = on_working_day(plus(first, 9))
     pay = round(staff * (0.95 + 0.1 * book.random.random()), 2)
     acts.pay(book, entity, paid, pay, "职工薪酬代发户", purpose="payroll")
@@ -42,14 +42,14 @@ def _outgoing(book: Book, entity: str, first: dt.date, staff: int) -> None:
 
 
 def _reimbursement(book: Book, entity: str, first: dt.date) -> None:
-    """Say that an employee got expenses back."""
+    """Report that an employee was reimbursed."""
     name = f"{person_name(book.random)}（{entity}）"
     paid = on_working_day(plus(first, 11))
     acts.pay(book, entity, paid, book.fen(400, 9000), name, payee_kind="person", purpose="reimbursement")
 
 
 def _receipt(book: Book, entity: str, first: dt.date, payer: str) -> None:
-    """Say what a customer paid, for goods, work, service or use."""
+    """Report what a customer paid, for goods, work, service or use."""
     received = on_working_day(plus(first, 16))
     row: Row = {
         "entity": entity,

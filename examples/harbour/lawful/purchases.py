@@ -17,18 +17,18 @@ _FIRST_CUSTOMER = 1000
 
 
 def go_on(book: Book) -> None:
-    """Say eight small purchases of each entity, and the large ones of the upper three levels."""
-    for place, one in enumerate(ENTITIES.values()):
+    """Report eight small purchases of each entity, and the large ones of the upper three levels."""
+    for place, firm in enumerate(ENTITIES.values()):
         for quarter in range(8):
-            _small(book, one.code, quarter, supplier(place * _SUPPLIERS + quarter % _SUPPLIERS))
-    large = [one.code for one in ENTITIES.values() if one.level <= 2] * 3
-    large += [one.code for one in ENTITIES.values() if one.level == 3 and one.party]
+            _small(book, firm.code, quarter, supplier(place * _SUPPLIERS + quarter % _SUPPLIERS))
+    large = [firm.code for firm in ENTITIES.values() if firm.level <= 2] * 3
+    large += [firm.code for firm in ENTITIES.values() if firm.level == 3 and firm.party]
     for number, entity in enumerate(large):
         _large(book, entity, number)
 
 
 def _small(book: Book, entity: str, quarter: int, party: str) -> None:
-    """Say one purchase below every line: a contract, three deliveries with their invoices and payments."""
+    """Report one purchase below every threshold: a contract, three deliveries with their invoices and payments."""
     year, month = 2024 + quarter // 4, 1 + 3 * (quarter % 4)
     signed = on_working_day(dt.date(year, month, 4) + dt.timedelta(days=book.random.randrange(5)))
     part = book.fen(60_000, 140_000)
@@ -65,7 +65,7 @@ def _small(book: Book, entity: str, quarter: int, party: str) -> None:
 
 
 def _large(book: Book, entity: str, number: int) -> None:
-    """Say one project from the matter to the last payment, by open tender."""
+    """Report one project from the matter to the last payment, by open tender."""
     decided = on_working_day(dt.date(2024, 2, 20) + dt.timedelta(days=book.random.randrange(430)))
     estimate = book.random.randrange(8, 60) * 1_000_000
     category = book.random.choice(("works", "works", "equipment", "goods"))
@@ -101,10 +101,10 @@ def _large(book: Book, entity: str, number: int) -> None:
         paid = on_working_day(plus(paid, 38))
 
 
-def hold_tender(  # noqa: PLR0913, PLR0917 - what a tender says
+def hold_tender(  # noqa: PLR0913, PLR0917 - the fields of a tender
     book: Book, entity: str, published: dt.date, estimate: int, category: str, number: int, **more: Any
 ) -> tuple[str, str, int, dt.date]:
-    """Say an open tender with its bids; returns its number, the winner, the winner's price and the day of award.
+    """Report an open tender with its bids; returns its number, the winner, the winner's price and the day of award.
 
     `bidders` names who bids, the winner first; else their names come from `number`.
     """

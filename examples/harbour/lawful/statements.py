@@ -1,4 +1,4 @@
-"""Statements of every month and year, and the owner's calendar by which they are due."""
+"""Statements of every month and year, and the owner's calendar that sets their due days."""
 
 import datetime as dt
 
@@ -20,12 +20,12 @@ IN_TIME = {("HB0004", "2024-10-31"): "2024-11-15T17:30:00"}
 
 def reporting() -> list[str]:
     """Return the entities that send statements every month."""
-    return [one.code for one in ENTITIES.values() if one.level <= 2]
+    return [firm.code for firm in ENTITIES.values() if firm.level <= 2]
 
 
 def yearly() -> list[str]:
     """Return the entities that send statements every year."""
-    return [one.code for one in ENTITIES.values() if one.level <= 3]
+    return [firm.code for firm in ENTITIES.values() if firm.level <= 3]
 
 
 def net_assets(entity: str) -> int:
@@ -44,7 +44,7 @@ def number(entity: str, letters: str, end: dt.date) -> str:
 
 
 def go_on(book: Book) -> None:
-    """Say what is due, and the statements as they come."""
+    """Report what is due, and the statements as they come."""
     for year, arrives in ((2024, "2023-12-28T15:00:00"), (2025, "2024-12-27T15:00:00")):
         for first in months():
             if first.year == year:
@@ -85,7 +85,7 @@ def _monthly(book: Book, entity: str, end: dt.date) -> None:
 
 def _annual(book: Book, entity: str, year: int) -> None:
     end = dt.date(year, 12, 31)
-    said = dt.date(year + 1, 3, 20)
+    arrival = dt.date(year + 1, 3, 20)
     row: Row = {
         "entity": entity,
         "statement": number(entity, "N", end),
@@ -94,14 +94,14 @@ def _annual(book: Book, entity: str, year: int) -> None:
         "period_end": end,
     }
     row |= {"auditor": "望港正衡会计师事务所", "opinion": "unqualified", "lines": lines(book, net_assets(entity), 12)}
-    book.say("statement", row, said)
+    book.say("statement", row, arrival)
     if entity in CONSOLIDATED_NET:
-        whole = row | {
+        fields = row | {
             "statement": number(entity, "H", end),
             "scope": "consolidated",
             "lines": lines(book, CONSOLIDATED_NET[entity], 12),
         }
-        book.say("statement", whole, said)
+        book.say("statement", fields, arrival)
 
 
 def lines(book: Book, net: int, months_run: int) -> list[Row]:

@@ -1,6 +1,6 @@
 """Misconduct planted among what is lawful, each beside near misses that are lawful, and the key to all of it.
 
-One file a subject. A planting says facts and writes into the key what must stand at the end: found, or not judged.
+One file a subject. A planting reports facts and adds the expected results to the key: found, or not judged.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Planted: contracts signed without power, faulty powers of attorney, and fees that nobody may take."""
+"""Planted: contracts signed without power, faulty powers of attorney, and fees that are not on the list."""
 
 from examples.harbour import acts
 from examples.harbour.book import Book, Row
@@ -22,7 +22,7 @@ def plant(book: Book) -> None:
 
 
 def _power(book: Book, entity: str, on: str, delegate: str, **more: object) -> str:
-    """Say a power of attorney of one year up to half a million; returns its number."""
+    """Report a power of attorney of one year up to half a million; returns its number."""
     first = day(on)
     row: Row = {
         "entity": entity,
@@ -76,9 +76,9 @@ def _signers(book: Book) -> None:
     book.say("post", new, arrives="2025-06-04T09:00:00")
     contract = acts.sign(book, "CJ0022", day("2025-05-31"), 150_000, supplier(_PARTY + 3))
     book.lawful(_SIGNED, ["CJ0022", contract], "任期最后一日签署。", "Signed on the last day of the term.")
-    for said in book.said:  # what was bought since then was signed by the new one
-        if said.kind == "contract" and said.row["entity"] == "CJ0022" and said.row["signed_on"] >= "2025-06-01":
-            said.row["signer"] = new["person"]
+    for fact in book.said:  # what was bought since then was signed by the new one
+        if fact.kind == "contract" and fact.row["entity"] == "CJ0022" and fact.row["signed_on"] >= "2025-06-01":
+            fact.row["signer"] = new["person"]
     contract = acts.sign(book, "CJ0022", day("2025-06-03"), 150_000, supplier(_PARTY + 4))
     book.expect(
         _SIGNED,
@@ -115,7 +115,7 @@ def _powers(book: Book) -> None:
 
 def _misuse(book: Book) -> None:
     number = _power(book, "HB0017", "2024-05-06", "manager")
-    for amount, found, zh, en in (
+    for amount, is_found, zh, en in (
         (500_000.01, True, "合同金额比授权上限多一分。", "One fen above the limit."),
         (500_000, False, "恰为授权上限。", "Exactly at the limit."),
     ):
@@ -124,14 +124,14 @@ def _misuse(book: Book) -> None:
             "HB0017",
             day("2024-08-13"),
             amount,
-            supplier(_PARTY + 5 + found),
+            supplier(_PARTY + 5 + is_found),
             signer=who("HB0017", "manager"),
             delegation=number,
         )
-        (book.expect if found else book.lawful)(_MISUSED, ["HB0017", contract], zh, en)
-        (book.expect if found else book.lawful)(_SIGNED, ["HB0017", contract], zh, en)
+        (book.expect if is_found else book.lawful)(_MISUSED, ["HB0017", contract], zh, en)
+        (book.expect if is_found else book.lawful)(_SIGNED, ["HB0017", contract], zh, en)
     number = _power(book, "CJ0018", "2024-05-06", "manager")
-    for on, found, zh, en in (
+    for on, is_found, zh, en in (
         ("2025-05-06", True, "授权于前一日届满。", "The power had run out the day before."),
         ("2025-05-05", False, "授权期限最后一日。", "The last day of the power's term."),
     ):
@@ -140,12 +140,12 @@ def _misuse(book: Book) -> None:
             "CJ0018",
             day(on),
             200_000,
-            supplier(_PARTY + 7 + found),
+            supplier(_PARTY + 7 + is_found),
             signer=who("CJ0018", "manager"),
             delegation=number,
         )
-        (book.expect if found else book.lawful)(_MISUSED, ["CJ0018", contract], zh, en)
-        (book.expect if found else book.lawful)(_SIGNED, ["CJ0018", contract], zh, en)
+        (book.expect if is_found else book.lawful)(_MISUSED, ["CJ0018", contract], zh, en)
+        (book.expect if is_found else book.lawful)(_SIGNED, ["CJ0018", contract], zh, en)
     above = _power(book, "HB0021", "2024-05-06", "manager")
     passed = _power(
         book,
@@ -181,7 +181,7 @@ def _misuse(book: Book) -> None:
 
 
 def _fees(book: Book) -> None:
-    for entity, on, category, project, found, zh, en in (
+    for entity, on, category, project, is_found, zh, en in (
         (
             "HB0005",
             "2024-05-14",
@@ -225,4 +225,4 @@ def _fees(book: Book) -> None:
             "project": project,
         }
         book.say("receipt", row, day(on))
-        (book.expect if found else book.lawful)(_FEE, [entity, row["receipt"]], zh, en)
+        (book.expect if is_found else book.lawful)(_FEE, [entity, row["receipt"]], zh, en)

@@ -21,7 +21,7 @@ def plant(book: Book) -> None:
 
 
 def _tender(book: Book, entity: str, on: str, **more: Any) -> str:
-    """Say a tender for works of six million, announced for three weeks, judged by five with four experts."""
+    """Report a tender for works of six million, announced for three weeks, judged by five with four experts."""
     published = day(on)
     number = book.number("ZB", entity)
     row: Row = {
@@ -45,18 +45,18 @@ def _tender(book: Book, entity: str, on: str, **more: Any) -> str:
 
 def _deposits(book: Book) -> None:
     rule = _R + "bid_deposit_too_high"
-    for entity, deposit, found, zh, en in (
+    for entity, deposit, is_found, zh, en in (
         ("HB0003", 180_000, True, "投标保证金为估算价的百分之三。", "Three percent of the estimate."),
         ("CJ0004", 120_000.01, True, "比上限多一分。", "One fen above the cap."),
         ("HB0004", 120_000, False, "恰为百分之二。", "Exactly two percent."),
     ):
         tender = _tender(book, entity, "2024-07-10", bid_deposit_cny=deposit)
-        (book.expect if found else book.lawful)(rule, [entity, tender], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, tender], zh, en)
 
 
 def _times(book: Book) -> None:
     rule = _R + "bid_time_too_short"
-    for entity, days, more, found, zh, en in (
+    for entity, days, more, is_found, zh, en in (
         ("HB0006", 12, {}, True, "公告十二日即开标。", "Opened twelve days after the notice."),
         ("CJ0006", 19, {}, True, "第十九日开标。", "Opened on the nineteenth day."),
         (
@@ -77,19 +77,19 @@ def _times(book: Book) -> None:
         ),
     ):
         tender = _tender(book, entity, "2024-10-08", opened_at=at(plus(day("2024-10-08"), days), "09:30"), **more)
-        (book.expect if found else book.lawful)(rule, [entity, tender], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, tender], zh, en)
 
 
 def _committees(book: Book) -> None:
     rule = _R + "committee_out_of_order"
-    for entity, size, experts, found, zh, en in (
+    for entity, size, experts, is_found, zh, en in (
         ("HB0012", 3, 3, True, "评标委员会仅三人。", "A committee of three."),
         ("CJ0012", 6, 5, True, "评标委员会人数为偶数。", "An even number of members."),
         ("HB0008", 5, 3, True, "专家不足三分之二。", "Fewer than two thirds are experts."),
         ("CJ0011", 9, 6, False, "专家恰为三分之二。", "Exactly two thirds are experts."),
     ):
         tender = _tender(book, entity, "2025-03-05", committee_size=size, committee_experts=experts)
-        (book.expect if found else book.lawful)(rule, [entity, tender], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, tender], zh, en)
 
 
 def _traces(book: Book) -> None:
@@ -135,7 +135,7 @@ def _bid(entity: str, tender: str, awarded: dt.date, bidder: str, place: int) ->
 
 def _relatives(book: Book) -> None:
     rule = _R + "bidders_under_one_control"
-    for entity, bidders, found, zh, en in (
+    for entity, bidders, is_found, zh, en in (
         (
             "CJ0003",
             ("HB0008", "HB0017"),
@@ -157,7 +157,7 @@ def _relatives(book: Book) -> None:
         for place, bidder in enumerate((*bidders, supplier(_PARTY + 30))):
             book.say("bid", _bid(entity, tender, awarded, bidder, place), awarded)
             if place < 2:
-                (book.expect if found else book.lawful)(rule, [entity, tender, bidder], zh, en)
-        if found:
+                (book.expect if is_found else book.lawful)(rule, [entity, tender, bidder], zh, en)
+        if is_found:
             why = ("投标人不在登记册。", "The bidder is not in the register.")
             book.expect_unjudged(rule, [entity, tender, bidder], "entity.bidder", why)

@@ -1,6 +1,6 @@
 """Planted: the ordinary work on cases, which open as the facts arrive over the two years, each handled by its line.
 
-The days are those on which the regular reports bring the facts that a finding rests on, and working days from there on;
+Cases open on the days of the regular reports that contain a finding's facts. Work follows on working days from there;
 nothing here is late, so that the key gains no line.
 """
 
@@ -60,7 +60,7 @@ LINES: dict[str, tuple[str, ...]] = {
         f"{_CENTRAL}payments/made_and_checked_by_one",
     ),
 }
-"""Rules of which every finding opens a case of its own, by the line that leads it."""
+"""Rules by leading line: each finding of such a rule opens its own case."""
 OPEN = frozenset(rule for rules in LINES.values() for rule in rules)
 _LATER = dt.date(2025, 12, 3)
 LATER = dict.fromkeys(
@@ -74,11 +74,11 @@ LATER = dict.fromkeys(
     ),
     _LATER.isoformat(),
 )
-"""Rules whose trial run ends with the reports of December 2025, and the day: what they had found opens then."""
+"""Rules with a trial run until the reports of December 2025, and the day: their findings open cases then."""
 _INQUIRED = dt.date(2025, 7, 1)
 """From when on cases are still under inquiry when the world ends."""
 _FIRST, _TOLD = 6, 9
-"""The last working day after the opening that is told of first, and the one on which that is told."""
+"""The last working day after the opening that is reported first, and the day of that report."""
 _ON_AND_BACK = ("transactions/price_paid_outside_terms", "CJ0009")
 
 
@@ -93,25 +93,25 @@ class Case:
     opened: dt.date
 
     def day(self, number: int) -> tuple[str, str]:
-        """Return the working day so many after the opening, and when the report arrives that tells of it with others.
+        """Return the working day so many after the opening, and when the report about it arrives.
 
-        The office tells of the first days together, and of the rest with the regular reports of the month.
+        The office reports the first days together, and the rest with the regular reports of the month.
         """
         first = f"{after(self.opened, _TOLD).isoformat()}T10:00:00"
         rest = regular(self.opened).isoformat()
         return after(self.opened, number).isoformat(), first if number <= _FIRST else rest
 
     def do(self, move: str, number: int, **more: object) -> None:
-        """Let the line make a move on that working day."""
-        said = {"by_line": self.line, "by": OFFICERS[self.line][0]} | more
-        step(self.book, self.case, move, *self.day(number), **said)
+        """Report a move of the line on that working day."""
+        fields = {"by_line": self.line, "by": OFFICERS[self.line][0]} | more
+        step(self.book, self.case, move, *self.day(number), **fields)
 
     def hear(self, move: str, number: int, reason: str, **more: object) -> None:
-        """Let the entity answer on that working day."""
+        """Report an answer of the entity on that working day."""
         answer(self.book, self.entity, self.case, move, *self.day(number), reason=reason, **more)
 
     def write(self, number: int, asks: str = "rectify") -> str:
-        """Let the line send a letter on that working day; returns its number."""
+        """Report a letter of the line on that working day; returns its number."""
         on, arrives = self.day(number)
         letter = self.book.number("HJ", OWNER)
         row: Row = {"letter": letter, "case_id": self.case, "office": OWNER, "by_line": self.line, "kind": asks}
@@ -121,7 +121,9 @@ class Case:
         return letter
 
     def prompt(self) -> str:
-        """Let the line ask the entity what it says to the lead, the day after it opened; return the number of the letter."""
+        """Report that the line asks the entity about the lead, the day after it opened; returns the number of
+        the letter.
+        """
         on = after(self.opened, 1)
         letter = self.book.number("HJ", OWNER)
         row: Row = {"letter": letter, "case_id": self.case, "office": OWNER, "by_line": self.line, "kind": "prompt"}
@@ -130,7 +132,7 @@ class Case:
         return letter
 
     def lose(self, number: int, amount: int, recovered: int = 0) -> None:
-        """Let the line estimate the loss, and what of it came back."""
+        """Report the line's estimate of the loss, and the amount recovered."""
         on, arrives = self.day(number)
         row: Row = {"estimate": self.book.number("SS", OWNER), "case_id": self.case, "office": OWNER}
         row |= {"by_line": self.line, "by": OFFICERS[self.line][0], "amount_cny": amount, "recovered_cny": recovered}
@@ -140,13 +142,13 @@ class Case:
 
 def plant(book: Book) -> None:
     """Plant the work of all lines; the plantings of what is found come before it."""
-    told = _told(book)
+    reported = _last_reported(book)
     lines = {rule: line for line, rules in LINES.items() for rule in rules}
-    found = [(_opened(one, told), one) for one in book.found if one.rule in OPEN]
-    found.sort(key=lambda pair: (pair[0], pair[1].rule, pair[1].subject))
-    for number, (opened, one) in enumerate(found):
-        case = Case(book, case_of(one.rule, *one.subject), one.entity, lines[one.rule], opened)
-        if one.rule.endswith(_ON_AND_BACK[0]) and one.entity == _ON_AND_BACK[1]:
+    dated = [(_opened(expected, reported), expected) for expected in book.found if expected.rule in OPEN]
+    dated.sort(key=lambda pair: (pair[0], pair[1].rule, pair[1].subject))
+    for number, (opened, expected) in enumerate(dated):
+        case = Case(book, case_of(expected.rule, *expected.subject), expected.entity, lines[expected.rule], opened)
+        if expected.rule.endswith(_ON_AND_BACK[0]) and expected.entity == _ON_AND_BACK[1]:
             _on_and_back(case)
         elif opened == _LATER:
             _FRESH[number % len(_FRESH)](case)
@@ -158,19 +160,19 @@ def plant(book: Book) -> None:
             _residue(case, 80_000 + 45_000 * (number % 9), number)
 
 
-def _told(book: Book) -> dict[str, dt.date]:
-    """Return when each code was last said."""
-    found: dict[str, dt.date] = {}
-    for said in book.said:
-        for value in said.row.values():
+def _last_reported(book: Book) -> dict[str, dt.date]:
+    """Return when each code was last reported."""
+    dates: dict[str, dt.date] = {}
+    for fact in book.said:
+        for value in fact.row.values():
             if isinstance(value, str):
-                found[value] = max(said.arrives.date(), found.get(value, said.arrives.date()))
-    return found
+                dates[value] = max(fact.arrives.date(), dates.get(value, fact.arrives.date()))
+    return dates
 
 
-def _opened(one: Expected, told: dict[str, dt.date]) -> dt.date:
+def _opened(expected: Expected, reported: dict[str, dt.date]) -> dt.date:
     """Return when a finding opens its case: when the last fact about it arrives, or when its rule's trial run ends."""
-    return max(told[one.subject[1]], dt.date.fromisoformat(LATER.get(one.rule, "2024-01-01")))
+    return max(reported[expected.subject[1]], dt.date.fromisoformat(LATER.get(expected.rule, "2024-01-01")))
 
 
 def _taken_up(case: Case) -> str:
@@ -187,7 +189,7 @@ def _not_so(case: Case) -> None:
 
 
 def _residue(case: Case, amount: int, number: int) -> None:
-    """What was done cannot be undone: the loss is told, what came back is booked, and the residue is accepted."""
+    """What was done cannot be undone: the loss is reported, the recovery is booked, and the residue is accepted."""
     letter = _taken_up(case)
     case.do("require", 5, reason="责令追回多付款项，完善内控。")
     case.lose(6, amount, amount * (number % 4) // 4)
@@ -206,7 +208,7 @@ def _inquired(case: Case, amount: int) -> None:
 
 
 def _required(case: Case) -> None:
-    """To be put right by the entity, whose time runs."""
+    """Report a required correction by the entity, with its clock running."""
     letter = _taken_up(case)
     case.do("require", 5, reason="限期整改。")
     case.hear("confirm", 8, "已收悉，正在整改。", letter=letter)

@@ -21,7 +21,7 @@ _LEVELS, _BARE = "cn-capital/rules/capital/too_many_levels", "cn-central/rules/r
 _LATE, _PAPER = "cn-central/rules/reform/task_overdue", "cn-central/rules/reform/paper_reform"
 _RESULTS = "cn-central/rules/reform/results_not_tracked"
 WORKED = (_LEVELS, _BARE, _LATE, _PAPER, _RESULTS)
-"""Rules of which findings are worked on, so that they are held back one by one and not as a whole."""
+"""Rules with findings that are worked on, so that these are suppressed one by one and not rule by rule."""
 _DISMISSED = 10
 _TRIAL = ("2023-12-27T08:30:00", "2023-12-27", "2025-12-30")
 _FIRST, _BACK, _CLOSING = "2025-10-23T16:00:00", "2025-10-30T10:00:00", "2025-11-04T10:00:00"
@@ -29,7 +29,7 @@ _FIRST, _BACK, _CLOSING = "2025-10-23T16:00:00", "2025-10-30T10:00:00", "2025-11
 
 def plant(book: Book) -> None:
     """Plant the work on cases; all other plantings come before it."""
-    dismissed = [one.code for one in ENTITIES.values() if one.level > 4][:_DISMISSED]
+    dismissed = [firm.code for firm in ENTITIES.values() if firm.level > 4][:_DISMISSED]
     _dismiss(book, dismissed)
     _close(book)
     _late(book)
@@ -56,7 +56,7 @@ def _dismiss(book: Book, entities: list[str]) -> None:
 
 
 def _close(book: Book) -> None:
-    """Let eight tasks be put right and closed: four as it should be, four not."""
+    """Correct and close eight tasks: four as it should be, four not."""
     sound = ("closed_without_rectification", "evidence_older_than_finding", "verified_by_rectifier")
     sound += ("found_again_after_closure",)
     for entity, rule, zh, en in (
@@ -89,8 +89,8 @@ def _close(book: Book) -> None:
         _take_up(book, case)
         by = ONE if rule == sound[2] else who(entity, "manager")
         if rule != sound[0]:
-            told = day("2025-09-20" if rule == sound[1] else "2025-10-29")
-            answer(book, entity, case, "rectify", "2025-10-30", _BACK, evidence_on=told, by=by)
+            reported = day("2025-09-20" if rule == sound[1] else "2025-10-29")
+            answer(book, entity, case, "rectify", "2025-10-30", _BACK, evidence_on=reported, by=by)
         proof = {"document": "证据.pdf", "hash": f"f1{entity.lower()}", "act": "correct"}
         book.say("reform_task", task | proof, arrives="2025-10-30T16:00:00")
         step(book, case, "verify", "2025-11-03", _CLOSING, by=TWO)
@@ -105,7 +105,7 @@ def _close(book: Book) -> None:
 
 
 def _late(book: Book) -> None:
-    """Let one case be looked at too late and its residue be accepted; others are looked at on the last day, or extended."""
+    """Look at one case too late and accept its residue; others are looked at on the last day, or extended."""
     rule = _S + "clock_overdue"
     case = case_of(_LATE, "CJ0006", "GG-CJ0006-00001")
     _take_up(book, case, "2025-11-10", "2025-11-10T10:00:00")
@@ -114,9 +114,9 @@ def _late(book: Book) -> None:
     says = ("线索超过五个工作日才研判。", "The lead was looked at after its five working days.")
     book.expect(rule, [case, "triage", "1"], *says, entity=OWNER)
     case = case_of(_PAPER, "CJ0010", "GG-CJ0010-00002")
-    asked: Row = {"letter": "HJ-2025-002", "case_id": case, "office": OWNER, "by_line": "internal", "kind": "prompt"}
-    asked |= {"addressee": "CJ0010", "sent_on": day("2025-10-21"), "by": ONE}
-    book.say("letter", asked, arrives="2025-10-21T16:00:00", by=OWNER)
+    request: Row = {"letter": "HJ-2025-002", "case_id": case, "office": OWNER, "by_line": "internal", "kind": "prompt"}
+    request |= {"addressee": "CJ0010", "sent_on": day("2025-10-21"), "by": ONE}
+    book.say("letter", request, arrives="2025-10-21T16:00:00", by=OWNER)
     answer(book, "CJ0010", case, "contest", "2025-10-22", "2025-10-22T10:00:00", reason="口径有误。")
     step(book, case, "dismiss", "2025-10-23", _FIRST, reason="指标口径已经更正。")
     book.lawful(rule, [case, "triage", "1"], "最后一日研判。", "Looked at on the last day.", entity=OWNER)
@@ -139,7 +139,7 @@ def _late(book: Book) -> None:
 
 
 def _hand_over(book: Book) -> None:
-    """Let a case go to another line, which inquires, asks for material, and says who answers for it."""
+    """Hand a case over to another line, which inquires, asks for material, and names who is responsible."""
     case = case_of(_LATE, "HB0005", "GG-HB0005-00001")
     step(book, case, "escalate", "2025-10-20", _FIRST)
     step(book, case, "hand_over", "2025-10-21", _FIRST, to_line="investor")
@@ -159,7 +159,7 @@ def _hand_over(book: Book) -> None:
     book.lawful(
         rule, [saved], "以先前提供的材料答复。", "Answered with what had been supplied before.", entity="HB0005"
     )
-    again = [_ask(book, case, one, "contract_ledger", "2025-11-04", _CLOSING) for one in (taken, audit)]
+    again = [_ask(book, case, line, "contract_ledger", "2025-11-04", _CLOSING) for line in (taken, audit)]
     says = ("两条线向企业要了同一份材料。", "Two lines asked the entity for one and the same.")
     book.expect(rule, [again[1]], *says, entity="HB0005")
     for request in again:
@@ -171,10 +171,10 @@ def _hand_over(book: Book) -> None:
     _answerable(book, case, taken)
 
 
-def _ask(  # noqa: PLR0913, PLR0917 - what a request says
+def _ask(  # noqa: PLR0913, PLR0917 - the fields of a request
     book: Book, case: str, line: Row, material: str, on: str, arrives: str
 ) -> str:
-    """Say one request for material; returns its number."""
+    """Report one request for material; returns its number."""
     number = book.number("DY", OWNER)
     row: Row = {"request": number, "case_id": case, "office": OWNER, "material": material, "asked_on": day(on)}
     book.say("material_request", row | line, arrives=arrives, by=OWNER)
@@ -183,15 +183,15 @@ def _ask(  # noqa: PLR0913, PLR0917 - what a request says
 
 def _answerable(book: Book, case: str, line: Row) -> None:
     exempted, moved = _S + "exempted_without_grounds", _S + "moved_during_inquiry"
-    said: Row = {"case_id": case, "office": OWNER, "entity": "HB0005", "degree": "leading"} | line
-    said |= {"inquired_on": day("2025-10-27"), "approved_by": ONE}
+    fields: Row = {"case_id": case, "office": OWNER, "entity": "HB0005", "degree": "leading"} | line
+    fields |= {"inquired_on": day("2025-10-27"), "approved_by": ONE}
     grounds = {"exemption": True, "lawful": True, "diligent": True, "no_gain": True}
     for post, more in (("manager", grounds), ("cfo", grounds | {"diligent": False}), ("member", {})):
-        row = said | {"person": who("HB0005", post)} | more
+        row = fields | {"person": who("HB0005", post)} | more
         book.say("responsibility", row, arrives="2025-11-10T10:00:00", by=OWNER)
     book.lawful(exempted, [case, who("HB0005", "manager")], "三项条件均成立。", "All three hold.", entity=OWNER)
     book.expect(exempted, [case, who("HB0005", "cfo")], "未勤勉履职仍予免责。", "Exempted, though not diligent.", OWNER)
-    _follows(book, case, said)
+    _follows(book, case, fields)
     row = {"entity": "HB0012", "person": who("HB0005", "member"), "post": "deputy_manager"}
     book.say("post", row | {"valid_from": day("2025-11-10")}, arrives="2025-11-13T10:00:00")
     subject = [case, who("HB0005", "member"), "HB0012"]
@@ -200,8 +200,10 @@ def _answerable(book: Book, case: str, line: Row) -> None:
     book.lawful(moved, subject, "核查期间未变动。", "Not moved during the inquiry.", "HB0005")
 
 
-def _follows(book: Book, case: str, said: Row) -> None:
-    """Let performance pay be released during the inquiry, and a decision lie below its band; of each one as it should be."""
+def _follows(book: Book, case: str, fields: Row) -> None:
+    """Report performance pay released during the inquiry, and a decision below its band; one lawful example
+    beside each.
+    """
     released, outside = _S + "pay_released_during_inquiry", _S + "consequence_outside_band"
     paid: Row = {"entity": "HB0005", "year": 2024, "amount_cny": 60000}
     for number, post, component in (("XC-1", "member", "performance"), ("XC-2", "cfo", "base")):
@@ -211,7 +213,7 @@ def _follows(book: Book, case: str, said: Row) -> None:
     book.expect(released, subject, "核查期间发放绩效年薪。", "Performance pay during the inquiry.", "HB0005")
     subject = [case, who("HB0005", "cfo"), "HB0005"]
     book.lawful(released, subject, "核查期间只发基本年薪。", "Base pay alone went on.", "HB0005")
-    decided: Row = said | {"decided_on": day("2025-11-07"), "degree": "leading", "loss_class": "general"}
+    decided: Row = fields | {"decided_on": day("2025-11-07"), "degree": "leading", "loss_class": "general"}
     for post, share in (("deputy", 5), ("maker", 10)):
         row = decided | {"person": who("HB0005", post), "deduction_pct": share}
         book.say("responsibility", row, arrives="2025-11-10T10:00:00", by=OWNER)
@@ -251,19 +253,27 @@ def _advice(book: Book) -> None:
 
 
 def _hold_back(book: Book, dismissed: list[str]) -> None:
-    """Say that until the trial run ends findings open no case: rule by rule, and one by one where some are worked on."""
+    """Report that findings open no case until the trial run ends: rule by rule, and one by one where some are
+    worked on.
+    """
     arrives, first, until = _TRIAL
-    rules = sorted({one.rule for one in book.found if not one.rule.startswith("cn-cases/")} - set(WORKED))
+    rules = sorted(
+        {expected.rule for expected in book.found if not expected.rule.startswith("cn-cases/")} - set(WORKED)
+    )
     rules = [rule for rule in rules if rule not in OPEN or rule in LATER]
-    kept = [(one.rule, finding_id(one.rule, tuple(one.subject))) for one in book.found if _is_left(one, dismissed)]
-    for number, (rule, finding) in enumerate([*((rule, None) for rule in rules), *kept]):
+    suppressed = [
+        (expected.rule, finding_id(expected.rule, tuple(expected.subject)))
+        for expected in book.found
+        if _is_left(expected, dismissed)
+    ]
+    for number, (rule, finding) in enumerate([*((rule, None) for rule in rules), *suppressed]):
         row: Row = {"suppression": f"ZB-{number:03d}", "office": OWNER, "rule": rule, "finding": finding}
         row |= {"valid_from": day(first), "valid_until": day(LATER.get(rule, until)), "by": ONE, "approved_by": TWO}
         book.say("suppression", row | {"reason": "试运行期间只提示、不立项。"}, arrives=arrives, by=OWNER)
 
 
-def _is_left(one: Any, dismissed: list[str]) -> bool:
-    """Return whether a planted finding is of a rule that is worked on, and nobody works on it."""
-    if one.rule == _LEVELS:
-        return one.entity not in dismissed
-    return one.rule == _BARE and one.entity in ("HB0006", "CJ0008")
+def _is_left(expected: Any, dismissed: list[str]) -> bool:
+    """Return whether a planted finding has a rule that is worked on, without work on the finding itself."""
+    if expected.rule == _LEVELS:
+        return expected.entity not in dismissed
+    return expected.rule == _BARE and expected.entity in ("HB0006", "CJ0008")

@@ -19,7 +19,7 @@ _PARTY = 2100
 
 
 def plant(book: Book) -> None:
-    """Plant payments and contracts without a decision, split payments, and emergencies that nobody took up."""
+    """Plant payments and contracts without a decision, split payments, and emergencies that were never confirmed."""
     _split(book)
     _payments(book)
     _contracts(book)
@@ -29,7 +29,7 @@ def plant(book: Book) -> None:
 def _series(
     book: Book, entity: str, first: str, steps: list[tuple[int, float]], number: int, **more: object
 ) -> tuple[str, list[dt.date]]:
-    """Say payments to one payee, each so many days after the first day; returns the payee and the days."""
+    """Report payments to one payee, each so many days after the first day; returns the payee and the days."""
     payee = supplier(_PARTY + number)
     days = [plus(day(first), days) for days, _ in steps]
     for on, (_, amount) in zip(days, steps, strict=True):
@@ -123,19 +123,19 @@ def _payments(book: Book) -> None:
     acts.acquaint(book, "CJ0010", payee, day("2024-09-06"))
     paid = acts.pay(book, "CJ0010", day("2024-09-06"), 2_800_000, payee, matter=matter)
     book.expect(_NO_DECISION, ["CJ0010", paid], "总经理一人批准，未经集体决策。", "Approved by the manager alone.")
-    for entity, paid_cny, found, zh, en in (
+    for entity, paid_cny, is_found, zh, en in (
         ("HB0004", 2_860_000, True, "付款比决策金额多出一成以上。", "More than a tenth above what was decided."),
         ("HB0002", 2_750_000, False, "恰多一成，在容差之内。", "Exactly a tenth above, which is tolerated."),
     ):
         matter = acts.settle_matter(book, entity, day("2025-04-10"), "large_payment", "支付设备款", amount=2_500_000)
-        payee = supplier(_PARTY + 66 + found)
+        payee = supplier(_PARTY + 66 + is_found)
         acts.acquaint(book, entity, payee, day("2025-04-16"))
         paid = acts.pay(book, entity, day("2025-04-16"), paid_cny, payee, matter=matter)
-        (book.expect if found else book.lawful)(_NO_DECISION, [entity, paid], zh, en)
+        (book.expect if is_found else book.lawful)(_NO_DECISION, [entity, paid], zh, en)
 
 
 def _contracts(book: Book) -> None:
-    for entity, on, amount, number, found, zh, en in (
+    for entity, on, amount, number, is_found, zh, en in (
         (
             "HB0008",
             "2024-07-09",
@@ -157,8 +157,8 @@ def _contracts(book: Book) -> None:
         ("HB0012", "2025-02-18", 4_999_999.99, 72, False, "比标准少一分。", "One fen below the line."),
     ):
         contract = acts.sign(book, entity, day(on), amount, supplier(_PARTY + number), method="negotiation")
-        (book.expect if found else book.lawful)(_CONTRACT_NO_MATTER, [entity, contract], zh, en)
-    for entity, on, signed, number, found, zh, en in (
+        (book.expect if is_found else book.lawful)(_CONTRACT_NO_MATTER, [entity, contract], zh, en)
+    for entity, on, signed, number, is_found, zh, en in (
         (
             "HB0005",
             "2024-08-22",
@@ -182,7 +182,7 @@ def _contracts(book: Book) -> None:
         contract = acts.sign(
             book, entity, day(signed), 6_800_000, supplier(_PARTY + number), matter=matter, method="negotiation"
         )
-        (book.expect if found else book.lawful)(_CONTRACT_NO_DECISION, [entity, contract], zh, en)
+        (book.expect if is_found else book.lawful)(_CONTRACT_NO_DECISION, [entity, contract], zh, en)
     matter = acts.raise_matter(book, "CJ0011", day("2025-09-01"), "large_contract", "污泥处置服务", amount=5_200_000)
     acts.decide(book, "CJ0011", matter, "officer", day("2025-09-08"), amount=5_200_000)
     contract = acts.sign(
@@ -194,7 +194,7 @@ def _contracts(book: Book) -> None:
 
 
 def _emergencies(book: Book) -> None:
-    """Plant emergencies; the manager lets the money go at once, the body has ten days to take it up."""
+    """Plant emergencies; the manager pays at once, and the body has ten days to confirm it."""
     for entity, on, taken, zh, en in (
         ("HB0014", "2024-09-17", 15, "台风抢险付款十五日后才补报。", "Taken up fifteen days after the payment."),
         ("CJ0019", "2025-07-22", 0, "抢修付款至今未补报集体决策。", "Never taken up."),

@@ -22,7 +22,7 @@ def plant(book: Book) -> None:
 def tie(  # noqa: PLR0913 - what a tie is made of
     book: Book, entity: str, post: str, number: int, *, kin: bool, ended: str = ""
 ) -> str:
-    """Say that a firm belongs to the holder of a post, or to a relative; returns the firm."""
+    """Report that a firm belongs to the holder of a post, or to a relative; returns the firm."""
     firm, head = supplier(_PARTY + number), who(entity, post)
     more = {
         "entity": entity,
@@ -81,8 +81,8 @@ def _votes(book: Book) -> None:
         firm = tie(book, entity, post, number, kin=kin, ended=ended)
         matter = acts.raise_matter(book, entity, plus(day(on), -14), "cooperation", "合作经营方案", counterparty=firm)
         acts.decide(book, entity, matter, "party_committee", plus(day(on), -5))
-        shown = acts.votes(entity, recused=post if recused else "")
-        decision = acts.decide(book, entity, matter, "board", day(on), votes=shown, yes=6 if recused else 7)
+        ballot = acts.votes(entity, recused=post if recused else "")
+        decision = acts.decide(book, entity, matter, "board", day(on), votes=ballot, yes=6 if recused else 7)
         lawful = recused or bool(ended)
         (book.lawful if lawful else book.expect)(_VOTE, [entity, decision, who(entity, post)], zh, en)
     matter = acts.raise_matter(book, "HB0003", day("2025-08-05"), "cooperation", "合作意向", counterparty=None)
@@ -181,5 +181,5 @@ def _deals(book: Book) -> None:
 
 
 def _lead(book: Book, subject: list[str]) -> None:
-    """Expect the lead to which any contract with the kin of somebody in a post gives rise, approved or not."""
+    """Expect the lead that any contract with the kin of a post holder raises, approved or not."""
     book.expect(_KIN, subject, "相对方由任职人员的亲属控制。", "A relative of somebody in a post controls the party.")

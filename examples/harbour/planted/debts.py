@@ -25,7 +25,7 @@ def plant(book: Book) -> None:
 
 
 def _matter(book: Book, entity: str, on: dt.date) -> str:
-    """Say a matter that nobody decides."""
+    """Report a matter without a decision."""
     return acts.raise_matter(book, entity, plus(on, -9), "guarantee", "对外担保")
 
 
@@ -55,7 +55,7 @@ def _outsiders(book: Book) -> None:
 
 def _investees(book: Book) -> None:
     rule = _R + "investee_beyond_share"
-    for entity, debtor, debt, amount, found, zh, en in (
+    for entity, debtor, debt, amount, is_found, zh, en in (
         (
             "HB0005",
             "CG0001",
@@ -79,7 +79,7 @@ def _investees(book: Book) -> None:
         on = day("2024-11-07")
         more = {"debt_total_cny": debt, "matter": _matter(book, entity, on), "share_limit": True}
         given = guarantee(book, entity, debtor, on, amount, **more)
-        (book.expect if found else book.lawful)(rule, [entity, given], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, given], zh, en)
         book.lawful(
             _R + "debtor_without_stake",
             [entity, given],

@@ -1,4 +1,4 @@
-"""Planted: transfers, increases and sales that the public saw too briefly, too late, or not at all."""
+"""Planted: transfers, increases and sales that were disclosed too briefly, too late, or never."""
 
 from examples.harbour.book import Book
 from examples.harbour.days import after, day, on_working_day, plus, until
@@ -21,7 +21,7 @@ def plant(book: Book) -> None:
 
 def _disclosures(book: Book) -> None:
     rule = _R + "disclosure_too_short"
-    for entity, offered, shown, found, zh, en in (
+    for entity, offered, days_disclosed, is_found, zh, en in (
         (
             "HB0003",
             "2024-09-23",
@@ -41,9 +41,9 @@ def _disclosures(book: Book) -> None:
         ),
     ):
         first = day(offered)
-        more = {"disclosure_from": first, "disclosure_until": until(first, shown)}
+        more = {"disclosure_from": first, "disclosure_until": until(first, days_disclosed)}
         deal = equity(book, entity, plus(first, -20), 36_000_000, buyer=supplier(2820), **more)
-        (book.expect if found else book.lawful)(rule, [entity, deal], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, deal], zh, en)
     more = {
         "disclosure_from": None,
         "disclosure_until": None,
@@ -58,7 +58,7 @@ def _disclosures(book: Book) -> None:
 
 def _predisclosures(book: Book) -> None:
     rule = _R + "control_passes_without_predisclosure"
-    for entity, started, shown, found, zh, en in (
+    for entity, started, days_disclosed, is_found, zh, en in (
         ("HB0005", 0, 0, True, "控制权转移而没有预披露。", "Control passes and nothing was disclosed beforehand."),
         (
             "CJ0003",
@@ -79,33 +79,33 @@ def _predisclosures(book: Book) -> None:
         ),
     ):
         approved = day("2025-04-08")
-        first = after(approved, started) if shown else None
-        ended = until(first, shown) if first else None
+        first = after(approved, started) if days_disclosed else None
+        ended = until(first, days_disclosed) if first else None
         more = {"control_after": False, "share_pct": 55, "predisclosure_from": first, "predisclosure_until": ended}
         more["disclosure_from"] = on_working_day(plus(ended or approved, 3))
         deal = equity(book, entity, approved, 30_000_000, buyer=supplier(2821), **more)
-        (book.expect if found else book.lawful)(rule, [entity, deal], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, deal], zh, en)
 
 
 def _increases(book: Book) -> None:
     rule = _R + "increase_disclosed_too_short"
     first = day("2024-08-05")
-    for entity, shown, before, found, zh, en in (
+    for entity, days_disclosed, before, is_found, zh, en in (
         ("HB0013", 39, 0, True, "披露只有三十九个工作日。", "Only thirty-nine working days."),
         ("CJ0008", 20, 15, True, "预披露与正式披露合计三十五个工作日。", "Thirty-five with the pre-disclosure."),
         ("HB0009", 25, 15, False, "预披露与正式披露合计恰为四十个工作日。", "Exactly forty with the pre-disclosure."),
     ):
-        more = {"disclosure_from": first, "disclosure_until": until(first, shown)}
+        more = {"disclosure_from": first, "disclosure_until": until(first, days_disclosed)}
         if before:
             more |= {"predisclosure_from": day("2024-07-01"), "predisclosure_until": until(day("2024-07-01"), before)}
         deal = increase(book, entity, day("2024-06-24"), **more)
-        (book.expect if found else book.lawful)(rule, [entity, deal], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, deal], zh, en)
 
 
 def _announcements(book: Book) -> None:
     rule = _R + "asset_sale_announced_too_short"
     first = day("2025-01-20")  # over Spring Festival, with one worked Sunday before and one worked Saturday after
-    for entity, value, shown, found, zh, en in (
+    for entity, value, days_disclosed, is_found, zh, en in (
         (
             "HB0007",
             5_000_000,
@@ -140,29 +140,29 @@ def _announcements(book: Book) -> None:
             "At most one million: the enterprise's own time.",
         ),
     ):
-        more = {"disclosure_from": first, "disclosure_until": until(first, shown)}
+        more = {"disclosure_from": first, "disclosure_until": until(first, days_disclosed)}
         deal = assets(book, entity, plus(first, -15), value, buyer=supplier(2822), **more)
-        (book.expect if found else book.lawful)(rule, [entity, deal], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, deal], zh, en)
 
 
 def _results(book: Book) -> None:
     rule = _R + "result_published_too_short"
-    for entity, shown, found, zh, en in (
+    for entity, days_disclosed, is_found, zh, en in (
         ("HB0013", 4, True, "结果公告只有四个工作日。", "Shown for four working days."),
         ("CJ0009", 1, True, "结果公告只有一个工作日。", "Shown for one working day."),
         ("HB0009", 5, False, "恰为五个工作日。", "Exactly five working days."),
     ):
         approved = day("2024-07-15")
         first = day("2024-09-26")
-        more = {"result_from": first, "result_until": until(first, shown)}
+        more = {"result_from": first, "result_until": until(first, days_disclosed)}
         deal = equity(book, entity, approved, 20_000_000, buyer=supplier(2823), **more)
-        (book.expect if found else book.lawful)(rule, [entity, deal], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, deal], zh, en)
 
 
 def _appraisals(book: Book) -> None:
     rule = _R + "appraisal_stale"
     base = day("2024-02-29")
-    for entity, offered, found, zh, en in (
+    for entity, offered, is_found, zh, en in (
         (
             "HB0005",
             "2025-03-03",
@@ -176,10 +176,10 @@ def _appraisals(book: Book) -> None:
         first = day(offered)
         more = {"disclosure_from": first, "base_on": base}
         deal = equity(book, entity, plus(first, -12), 24_000_000, buyer=supplier(2824), **more)
-        (book.expect if found else book.lawful)(rule, [entity, deal], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, deal], zh, en)
     rule = _R + "appraisal_filed_late"
     apply_by = day("2024-10-15")  # nine months after the base day
-    for entity, days, more, found, zh, en in (
+    for entity, days, more, is_found, zh, en in (
         ("HB0012", 21, {}, True, "超过九个月又二十个工作日。", "Past nine months and twenty working days."),
         ("CJ0012", 55, {}, True, "备案逾期近三个月。", "Filed nearly three months late."),
         ("HB0004", 20, {}, False, "恰在九个月又二十个工作日之内。", "Just within nine months and twenty working days."),
@@ -193,12 +193,12 @@ def _appraisals(book: Book) -> None:
         ),
     ):
         number = appraise(book, entity, day("2024-01-15"), 8_000_000, filed_on=after(apply_by, days), **more)
-        (book.expect if found else book.lawful)(rule, [entity, number], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, number], zh, en)
 
 
 def _venues(book: Book) -> None:
     rule = _R + "outside_exchange"
-    for entity, more, found, zh, en in (
+    for entity, more, is_found, zh, en in (
         ("HB0003", {"venue": "agreement_room"}, True, "股权在产权交易机构之外成交。", "Equity sold off the exchanges."),
         (
             "CJ0011",
@@ -217,6 +217,6 @@ def _venues(book: Book) -> None:
         ("CJ0009", {"venue": "wgcq"}, False, "在市里选定的交易机构成交。", "On the exchange that the city selected."),
     ):
         deal = equity(book, entity, day("2025-07-14"), 26_000_000, buyer=supplier(2825), **more)
-        (book.expect if found else book.lawful)(rule, [entity, deal], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, deal], zh, en)
     deal = equity(book, "HB0013", day("2025-07-14"), 26_000_000, buyer=supplier(2825), venue=None)
     book.expect_unjudged(rule, ["HB0013", deal], "venue", ("未报交易场所。", "No venue was reported."))

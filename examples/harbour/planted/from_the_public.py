@@ -1,4 +1,4 @@
-"""Planted: what the public told, tip-offs and suspected false enterprises, and whether it was looked into in time."""
+"""Planted: tip-offs and suspected false enterprises from the public, and whether they were handled in time."""
 
 from examples.harbour.book import Book, Row
 from examples.harbour.days import day
@@ -8,7 +8,7 @@ _PUBLIC = "cn-cases/rules/public/"
 
 
 def tell(book: Book) -> None:
-    """Plant what the public told, and what became of it."""
+    """Plant what the public reported, and what was done about it."""
     rule, lead = _PUBLIC + "tip_not_acknowledged", _PUBLIC + "false_enterprise_reported"
     tip: Row = {"office": OWNER, "by_line": "discipline", "lodged_on": day("2025-10-09")}
     for number, acknowledged in (("JB2025A1", None), ("JB2025A2", day("2025-10-29"))):
@@ -19,13 +19,18 @@ def tell(book: Book) -> None:
     )
     book.lawful(rule, [OWNER, "JB2025A2"], "第十四个工作日告知。", "Acknowledged on the fourteenth working day.")
     _tips(book, tip)
-    told: Row = {"office": OWNER, "by_line": "investor", "about": "false_enterprise", "received_on": day("2025-12-29")}
+    notice: Row = {
+        "office": OWNER,
+        "by_line": "investor",
+        "about": "false_enterprise",
+        "received_on": day("2025-12-29"),
+    }
     for number, named, outcome in (
         ("XS2025B1", "望港国联投资有限公司", None),
         ("XS2025B2", "望港国海贸易有限公司", "unfounded"),
     ):
         looked = day("2025-12-29") if outcome else None
-        row = told | {"lead": number, "named": named, "text": "对外自称国有企业。", "outcome": outcome}
+        row = notice | {"lead": number, "named": named, "text": "对外自称国有企业。", "outcome": outcome}
         book.say("public_lead", row | {"looked_into_on": looked}, arrives="2025-12-29T10:00:00", by=OWNER)
     book.expect(
         lead, [OWNER, "XS2025B1"], "公众反映疑似假冒国企，尚未核实。", "Reported by the public and not looked into."
@@ -34,7 +39,7 @@ def tell(book: Book) -> None:
 
 
 def _tips(book: Book, tip: Row) -> None:
-    """Let two tip-offs be acknowledged: of one the informant waits and nothing ends, the other is answered and closed."""
+    """Acknowledge two tip-offs: one remains open while its informant waits, the other is answered and closed."""
     answered, closed = _PUBLIC + "tip_not_answered", _PUBLIC + "tip_not_closed"
     known = {"acknowledged_on": day("2025-10-14"), "answered_on": day("2025-10-14")}
     open_one = (

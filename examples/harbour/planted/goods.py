@@ -1,4 +1,6 @@
-"""Planted: goods that go round, links that nobody needs, two sides of one hand, and flows that part from the contract."""
+"""Planted: goods that go round, needless links, two sides of one controller, and flows that differ from the
+contract.
+"""
 
 from typing import Any
 
@@ -26,10 +28,10 @@ def plant(book: Book) -> None:
     _flows(book)
 
 
-def ship(  # noqa: PLR0913, PLR0917 - what a shipment says
+def ship(  # noqa: PLR0913, PLR0917 - the fields of a shipment
     book: Book, entity: str, shipper: str, receiver: str, on: str, quantity: float, **more: Any
 ) -> str:
-    """Say that goods went from one to another, as an entity saw it; returns the shipment's number."""
+    """Report that goods went from one party to another, as an entity saw it; returns the shipment's number."""
     number = book.number("HW", entity)
     row: Row = {
         "entity": entity,
@@ -49,7 +51,7 @@ def ship(  # noqa: PLR0913, PLR0917 - what a shipment says
 
 
 def _circles(book: Book) -> None:
-    for number, (days, last, goods, says, found) in enumerate(
+    for number, (days, last, goods, says, is_found) in enumerate(
         (
             (
                 ("2024-07-02", "2024-07-11", "2024-07-23"),
@@ -88,7 +90,7 @@ def _circles(book: Book) -> None:
             ["CJ0018", ship(book, "CJ0018", "CJ0018", "HB0012", days[2], last, goods=goods)],
         ]
         for leg in legs:
-            (book.expect if found else book.lawful)(_CIRCLES, leg, *says)
+            (book.expect if is_found else book.lawful)(_CIRCLES, leg, *says)
 
 
 def _links(book: Book) -> None:

@@ -39,7 +39,7 @@ def _boards(book: Book) -> None:
 def _resolution(  # noqa: PLR0913, PLR0917 - what a resolution counts
     book: Book, entity: str, on: str, seats: int, present: int, yes: int
 ) -> str:
-    """Say a board's resolution with so many seats, present and in favour; returns its number."""
+    """Report a board's resolution with so many seats, present and in favour; returns its number."""
     matter = acts.raise_matter(book, entity, plus(day(on), -10), "internal_rules", "制度修订")
     acts.decide(book, entity, matter, "party_committee", plus(day(on), -4))
     return acts.decide(book, entity, matter, "board", day(on), seats=seats, present=present, yes=yes, no=present - yes)

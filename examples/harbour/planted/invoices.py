@@ -19,14 +19,14 @@ def plant(book: Book) -> None:
 
 def _sums(book: Book) -> None:
     rule = _R + "arithmetic"
-    for entity, side, off, found, zh, en in (
+    for entity, side, off, is_found, zh, en in (
         ("HB0008", "output", 120.0, True, "价税合计与明细相差一百二十元。", "A hundred and twenty yuan apart."),
         ("CJ0010", "input", 0.06, True, "相差六分，超过容差。", "Six fen apart, above the tolerance."),
         ("CJ0012", "input", 0.05, False, "相差五分，恰为容差。", "Five fen apart, exactly the tolerance."),
     ):
         more = {"net": 90_000, "tax": 5_400, "gross": round(95_400 + off, 2)}
         number = acts.invoice(book, entity, side, day("2024-08-21"), 95_400, supplier(_PARTY), **more)
-        (book.expect if found else book.lawful)(rule, [entity, side, number, "1"], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, side, number, "1"], zh, en)
 
 
 def _numbers(book: Book) -> None:
@@ -50,7 +50,7 @@ def _numbers(book: Book) -> None:
 
 def _voids(book: Book) -> None:
     rule = _R + "void_rate"
-    for place, (entity, count, voids, found, zh, en) in enumerate(
+    for place, (entity, count, voids, is_found, zh, en) in enumerate(
         (
             ("HB0024", 50, 11, True, "五十张中作废十一张。", "Eleven of fifty are void."),
             ("HB0026", 60, 21, True, "六十张中作废二十一张。", "Twenty-one of sixty are void."),
@@ -70,12 +70,12 @@ def _voids(book: Book) -> None:
                 supplier(_PARTY + 10 + 8 * place + turn % 8),
                 **more,
             )
-        (book.expect if found else book.lawful)(rule, [entity, "output"], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, "output"], zh, en)
 
 
 def _one_party(book: Book) -> None:
     rule = _R + "one_counterparty"
-    for place, (entity, count, step, main_cny, found, zh, en) in enumerate(
+    for place, (entity, count, step, main_cny, is_found, zh, en) in enumerate(
         (
             (
                 "HB0030",
@@ -105,4 +105,4 @@ def _one_party(book: Book) -> None:
             main = turn % 2 == 0
             party = supplier(_PARTY + 50 + 8 * place + (0 if main else 1 + turn % 7))
             acts.invoice(book, entity, "output", on, main_cny if main else 50_000, party)
-        (book.expect if found else book.lawful)(rule, [entity, "output"], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, "output"], zh, en)

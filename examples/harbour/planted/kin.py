@@ -1,4 +1,4 @@
-"""Planted: tenders, contracts and partners of the kin of those who hold posts, and kin with whom nobody deals."""
+"""Planted: tenders, contracts and partners of the kin of post holders, and kin without any dealings."""
 
 from examples.harbour.book import Book
 from examples.harbour.days import day
@@ -10,11 +10,11 @@ from examples.harbour.planted.ownership import founded, hold
 _WINNER = "cn-capital/rules/procurement/winner_related_to_leader"
 _PARTNER = "cn-capital/rules/capital/partner_related_to_leader"
 _BIDDERS, _OTHERS = 40, 560
-"""From which number on firms of kin are tied, and from which the others that bid are named."""
+"""First number of tied firms of kin, and first number of the other bidders."""
 
 
 def plant(book: Book) -> None:
-    """Plant winners and partners that are related to somebody in a post."""
+    """Plant winners and partners that are related to a post holder."""
     _winners(book)
     _partners(book)
 

@@ -240,7 +240,7 @@ def _twice(book: Book) -> None:
 
 def _arrears(book: Book) -> None:
     rule = _P + "sme_paid_late"
-    for entity, delivered, more, found, zh, en in (
+    for entity, delivered, more, is_found, zh, en in (
         ("HB0006", "2025-08-11", {}, True, "交付满六十日仍未付款。", "Unpaid sixty days after delivery."),
         (
             "CJ0006",
@@ -266,7 +266,7 @@ def _arrears(book: Book) -> None:
             "disputed": False,
         }
         book.say("payable", row | more, day(delivered))
-        (book.expect if found else book.lawful)(rule, [entity, row["payable"]], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, row["payable"]], zh, en)
     row = row | {"entity": "CJ0011", "payable": "QK-CJ0011-00001", "delivered_on": day("2025-07-07")}
     row.pop("supplier_sme")
     book.say("payable", row, day("2025-07-07"))

@@ -1,4 +1,4 @@
-"""Planted: chains of ownership that are too long, go round, do not add up, or are not what they are said to be."""
+"""Planted: chains of ownership that are too long, go round, do not add up, or differ from their declared form."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _LEVELS_MAX = 4
 
 
 def plant(book: Book) -> None:
-    """Plant what is wrong with who owns whom, each beside what only looks like it."""
+    """Plant faults of ownership, each beside a lawful case that looks like it."""
     _levels(book)
     _rings(book)
     _sums(book)
@@ -26,25 +26,25 @@ def plant(book: Book) -> None:
 
 
 def founded(book: Book, code: str, name: str, form: str, since: str, **more: Any) -> None:
-    """Say an entity that the owner has just put into the register; nobody has to report about it."""
+    """Report an entity that the owner has just registered; no report about it is due."""
     row: Row = {"entity": code, "name": name, "form": form, "country": "CN", "region": "990000"}
     book.say("entity", row | {"valid_from": day(since)} | more, arrives=f"{since}T15:00:00", by=OWNER)
 
 
 def hold(book: Book, holder: str, entity: str, share: float, since: str, **more: Any) -> None:
-    """Say that somebody holds a share of an entity from a day on."""
+    """Report that a holder has a share of an entity from a day on."""
     row: Row = {"holder": holder, "entity": entity, "share_pct": share, "mode": "direct", "valid_from": day(since)}
     book.say("stake", row | more, arrives=f"{since}T16:00:00", by=OWNER)
 
 
 def _levels(book: Book) -> None:
-    for one in ENTITIES.values():
-        if one.level > _LEVELS_MAX:
+    for firm in ENTITIES.values():
+        if firm.level > _LEVELS_MAX:
             book.expect(
-                _R + "too_many_levels", [one.code], "管理层级超过四级。", "Below the fourth level of management."
+                _R + "too_many_levels", [firm.code], "管理层级超过四级。", "Below the fourth level of management."
             )
-        elif one.level == _LEVELS_MAX:
-            book.lawful(_R + "too_many_levels", [one.code], "恰为第四级。", "On the fourth level, the last allowed.")
+        elif firm.level == _LEVELS_MAX:
+            book.lawful(_R + "too_many_levels", [firm.code], "恰为第四级。", "On the fourth level, the last allowed.")
 
 
 def _rings(book: Book) -> None:
@@ -70,7 +70,7 @@ def _sums(book: Book) -> None:
 
 
 def _boards(book: Book) -> None:
-    """Judge what `people.APPOINTED` says of who appointed whom."""
+    """Add to the key what `people.APPOINTED` implies about appointments."""
     rule = _R + "control_without_power"
     book.expect(
         rule,
@@ -96,8 +96,8 @@ def _forms(book: Book) -> None:
     hold(book, "CJ0003", "SP0003", 50, "2024-05-07")
     book.lawful(rule, ["SP0003"], "恰为一半，不控股。", "Exactly half is no control.")
     founded(book, "SP0004", "望港蓝湾能源有限公司", "controlled", "2024-05-08", parent="HB0005")
-    for one in (rule, false):
-        book.expect_unjudged(one, ["SP0004"], "stake", ("未报股权。", "No stake is told."))
+    for name in (rule, false):
+        book.expect_unjudged(name, ["SP0004"], "stake", ("未报股权。", "No stake is told."))
     founded(book, "WB0005", "望港国联投资有限公司", "state_owned_wholly", "2024-06-03")
     hold(book, "WB0001", "WB0005", 100, "2024-06-03")
     founded(book, "WB0006", "望港国联供应链有限公司", "controlled", "2024-06-04")
@@ -145,14 +145,14 @@ def _money_first(book: Book) -> None:
             founded(book, code, name, "investee", since)
         hold(book, holder, code, share, since, paid_on=day(first))
         hold(book, other[0], code, other[1], since, paid_on=day(paid))
-        found = first < paid
+        is_found = first < paid
         subject = [holder, code, day(since)]
-        (book.expect if found else book.lawful)(rule, subject, zh, en, entity=code)
+        (book.expect if is_found else book.lawful)(rule, subject, zh, en, entity=code)
 
 
 def _layers(book: Book) -> None:
     rule = _R + "layer_inserted_before_transaction"
-    for number, (seller, sold, layer, name, since, held, approved, zh, en) in enumerate(
+    for number, (seller, sold, layer, name, since, share, approved, zh, en) in enumerate(
         (
             (
                 "CJ0011",
@@ -179,6 +179,6 @@ def _layers(book: Book) -> None:
         )
     ):
         founded(book, layer, name, "spv", since)
-        hold(book, layer, sold, 10, held)
+        hold(book, layer, sold, 10, share)
         deal = equity(book, seller, day(approved), 40_000_000, buyer=supplier(_BUYER + number), subject_entity=sold)
         (book.lawful if number else book.expect)(rule, [seller, deal], zh, en)

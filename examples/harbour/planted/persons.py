@@ -26,7 +26,7 @@ def _sums(book: Book) -> None:
         "向个人支付咨询费二十三万余元。",
         "More than two hundred thousand to one person for advice.",
     )
-    for entity, first, step, parts, found, zh, en in (
+    for entity, first, step, parts, is_found, zh, en in (
         (
             "CJ0009",
             "2025-02-24",
@@ -59,13 +59,13 @@ def _sums(book: Book) -> None:
         name = f"仇听澜（{entity}）"
         for turn, amount in enumerate(parts):
             paid = _to(book, entity, plus(day(first), step * turn).isoformat(), amount, name)
-        (book.expect if found else book.lawful)(_LARGE, [entity, paid], zh, en)
+        (book.expect if is_found else book.lawful)(_LARGE, [entity, paid], zh, en)
     paid = _to(book, "HB0007", "2025-07-15", 260_000, "逄守港", purpose="severance")
     book.lawful(_LARGE, ["HB0007", paid], "离职补偿属正常用途。", "Severance is an ordinary purpose.")
 
 
 def _nights(book: Book) -> None:
-    for entity, on, clock, amount, purpose, found, zh, en in (
+    for entity, on, clock, amount, purpose, is_found, zh, en in (
         (
             "HB0016",
             "2024-11-06",
@@ -129,4 +129,4 @@ def _nights(book: Book) -> None:
         ),
     ):
         paid = _to(book, entity, on, amount, f"蔺知汀（{entity}）", paid=clock, purpose=purpose, approved_at=None)
-        (book.expect if found else book.lawful)(_NIGHT, [entity, paid], zh, en)
+        (book.expect if is_found else book.lawful)(_NIGHT, [entity, paid], zh, en)

@@ -32,7 +32,7 @@ def _deal(book: Book, entity: str, approved: str, number: int, **more: Any) -> s
 
 def _floors(book: Book) -> None:
     rule = _R + "first_floor_below_appraisal"
-    for number, (entity, floor, found, zh, en) in enumerate(
+    for number, (entity, floor, is_found, zh, en) in enumerate(
         (
             ("HB0005", _SOLD - 400_000, True, "首次底价低于评估结果。", "The first floor lies below the appraisal."),
             ("CJ0009", _SOLD - 1, True, "首次底价比评估结果少一元。", "One yuan below the appraisal."),
@@ -40,12 +40,12 @@ def _floors(book: Book) -> None:
         )
     ):
         deal = _deal(book, entity, "2024-03-11", number, first_floor_cny=floor, floor_cny=floor)
-        (book.expect if found else book.lawful)(rule, [entity, deal], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, deal], zh, en)
 
 
 def _relisted(book: Book) -> None:
     rule = _R + "relisted_without_consent"
-    for number, (entity, floor, consent, found, zh, en) in enumerate(
+    for number, (entity, floor, consent, is_found, zh, en) in enumerate(
         (
             (
                 "HB0003",
@@ -84,12 +84,12 @@ def _relisted(book: Book) -> None:
         }
         more |= {"consent_on": day(consent), "consent_body": "owner"} if consent else {}
         deal = _deal(book, entity, "2024-05-13", number, **more)
-        (book.expect if found else book.lawful)(rule, [entity, deal], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, deal], zh, en)
 
 
 def _sold_low(book: Book) -> None:
     rule = _R + "sold_below_appraisal_without_consent"
-    for number, (entity, price, consent, found, zh, en) in enumerate(
+    for number, (entity, price, consent, is_found, zh, en) in enumerate(
         (
             (
                 "CJ0003",
@@ -114,12 +114,12 @@ def _sold_low(book: Book) -> None:
     ):
         more = {"consent_on": day(consent), "consent_body": "owner"} if consent else {}
         deal = _deal(book, entity, "2024-04-15", number, price_cny=price, first_paid_cny=price, **more)
-        (book.expect if found else book.lawful)(rule, [entity, deal], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, deal], zh, en)
 
 
 def _deposits(book: Book) -> None:
     rule = _R + "deposit_too_high"
-    for number, (entity, approved, deposit, found, zh, en) in enumerate(
+    for number, (entity, approved, deposit, is_found, zh, en) in enumerate(
         (
             (
                 "HB0013",
@@ -143,12 +143,12 @@ def _deposits(book: Book) -> None:
         start=30,
     ):
         deal = _deal(book, entity, approved, number, deposit_cny=deposit)
-        (book.expect if found else book.lawful)(rule, [entity, deal], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, deal], zh, en)
 
 
 def _no_auction(book: Book) -> None:
     rule = _R + "several_bidders_no_auction"
-    for number, (entity, bidders, found, zh, en) in enumerate(
+    for number, (entity, bidders, is_found, zh, en) in enumerate(
         (
             ("HB0003", 2, True, "两家意向方，仍以协议方式成交。", "Two wanted to buy; it was sold by agreement."),
             ("CJ0011", 5, True, "五家意向方，仍以协议方式成交。", "Five wanted to buy; it was sold by agreement."),
@@ -157,14 +157,14 @@ def _no_auction(book: Book) -> None:
         start=40,
     ):
         deal = _deal(book, entity, "2025-06-09", number, bidders=bidders, method="agreement")
-        (book.expect if found else book.lawful)(rule, [entity, deal], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, deal], zh, en)
 
 
 def _terms(book: Book) -> None:
     rule = _R + "price_paid_outside_terms"
     effective = day("2024-09-26")
     price = _SOLD
-    for number, (entity, first_days, first_cny, rest_on, secured, found, zh, en) in enumerate(
+    for number, (entity, first_days, first_cny, rest_on, secured, is_found, zh, en) in enumerate(
         (
             ("HB0003", 6, price, None, None, True, "第六个工作日才付款。", "Paid on the sixth working day."),
             (
@@ -211,12 +211,12 @@ def _terms(book: Book) -> None:
             "first_paid_cny": first_cny,
         }
         deal = _deal(book, entity, "2024-07-01", number, fully_paid_on=full, secured=secured, **more)
-        (book.expect if found else book.lawful)(rule, [entity, deal], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, deal], zh, en)
 
 
 def _split(book: Book) -> None:
     rule = _R + "assets_split_below_listing"
-    for number, (entity, prices, days, found, zh, en) in enumerate(
+    for number, (entity, prices, days, is_found, zh, en) in enumerate(
         (
             (
                 "HB0006",
@@ -243,13 +243,13 @@ def _split(book: Book) -> None:
             signed = plus(first, days * turn)
             more = {"signed_on": signed, "price_cny": price, "buyer": supplier(2850 + number)}
             deal = assets(book, entity, plus(signed, -25), price, **more)
-        (book.expect if found else book.lawful)(rule, [entity, deal], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, deal], zh, en)
 
 
 def _listed(book: Book) -> None:
     rule = _R + "listed_deposit_short"
     signed = day("2025-09-25")  # a worked Sunday and the October holidays follow
-    for entity, days, share, found, zh, en in (
+    for entity, days, share, is_found, zh, en in (
         ("HB0005", 5, 29, True, "定金只有百分之二十九。", "A deposit of twenty-nine percent."),
         ("CJ0001", 6, 30, True, "第六个工作日才付定金。", "Paid on the sixth working day."),
         ("HB0001", 5, 30, False, "第五个工作日付足三成。", "Thirty percent on the fifth working day."),
@@ -268,4 +268,4 @@ def _listed(book: Book) -> None:
             "first_paid_cny": _SOLD * share // 100,
         }
         book.say("transaction", row, after(signed, days))
-        (book.expect if found else book.lawful)(rule, [entity, row["transaction"]], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, row["transaction"]], zh, en)

@@ -19,7 +19,7 @@ def plant(book: Book) -> None:
 
 
 def _task(book: Book, entity: str, number: int, title: str, **more: object) -> str:
-    """Say one task as it stands, some days after it was set; returns its code."""
+    """Report the state of one task, some days after it was set; returns its code."""
     return str(_say(book, entity, number, title, **more)["task"])
 
 
@@ -30,7 +30,7 @@ def _say(book: Book, entity: str, number: int, title: str, **more: object) -> Ro
 
 
 def done_bare(book: Book, entity: str) -> Row:
-    """Say a task that is done and that nothing shows; returns it, to be corrected."""
+    """Report a task that is done without evidence; returns it, to be corrected."""
     return _say(book, entity, 3, "压减亏损企业", **_done("2025-09-30", "2025-09-12", result="market"))
 
 
@@ -80,7 +80,7 @@ def _results(book: Book) -> None:
         for number, (result, figure) in enumerate(
             (("strategy", "exits"), ("market", "tenure_contracts"), ("excellence", "specialised_firms")), start=1
         ):
-            told = {} if result == untold else {"figure": figure, "figure_from": 1, "figure_target": 9}
+            progress = {} if result == untold else {"figure": figure, "figure_from": 1, "figure_target": 9}
             more = {"due_on": day("2026-06-30"), "task_status": "open", "result": result}
-            _task(book, head, number, "集团改革任务", **more, **told)
+            _task(book, head, number, "集团改革任务", **more, **progress)
         (book.expect if untold else book.lawful)(_RESULTS, [head], zh, en)

@@ -1,4 +1,4 @@
-"""Planted: statements that did not come, came late, or said two things; and entities of which nothing is heard."""
+"""Planted: statements that did not come, came late, or contradict each other; and entities that do not report."""
 
 from examples.harbour.book import Book, Row, Said
 from examples.harbour.days import day
@@ -12,7 +12,7 @@ _SILENT = "base/rules/reporting/silent_level"
 
 
 def plant(book: Book) -> None:
-    """Plant what is wrong with reporting; late and silent ones are planted where they would have been said."""
+    """Plant faults of reporting; late and missing statements are planted where the statements are made."""
     for entity, end in SKIPPED:
         book.expect(_LATE, [entity, "monthly", end], "月报至今未报。", "It never came.")
     for (entity, end), arrived in LATE.items():

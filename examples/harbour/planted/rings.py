@@ -27,7 +27,7 @@ def plant(book: Book) -> None:
 
 
 def _legs(book: Book, *legs: tuple[str, str, str, float]) -> list[list[str]]:
-    """Say payments (who, to whom, on which day, how much); returns them as subjects."""
+    """Report payments (payer, payee, day, amount); returns them as subjects."""
     return [[who, acts.pay(book, who, day(on), amount, whom)] for who, whom, on, amount in legs]
 
 
@@ -63,7 +63,7 @@ def _back_to_group(book: Book) -> None:
 
 def _in_any_order(book: Book) -> None:
     says = ("三家金额分文不差，次序颠倒。", "Three equal to the fen, in the wrong order.")
-    for entities, days, last, found in (
+    for entities, days, last, is_found in (
         (("HB0028", "CJ0016", "HB0024"), ("2025-06-10", "2025-05-06", "2025-04-01"), 456_789, True),
         (("HB0029", "CJ0025", "HB0030"), ("2025-06-10", "2025-05-06", "2025-04-01"), 456_789.01, False),
         (("HB0029", "CJ0026", "HB0030"), ("2025-08-12", "2025-05-06", "2025-02-05"), 345_678, False),
@@ -81,17 +81,20 @@ def _in_any_order(book: Book) -> None:
             if amount != last
             else ("前后相隔超过一百八十日。", "More than a hundred and eighty days apart.")
         )
-        _all(book, _EQUAL, legs, says if found else near, found=found)
+        _all(book, _EQUAL, legs, says if is_found else near, found=is_found)
 
 
 def _fans(book: Book) -> None:
     rule = _P + "many_to_one"
     payers = ("HB0006", "HB0007", "HB0008", "HB0010", "HB0014", "HB0016", "HB0017", "HB0023")
     start = day("2024-10-14")
-    for number, some in enumerate((payers, payers[:7])):
+    for number, group in enumerate((payers, payers[:7])):
         legs = [
-            [one, acts.pay(book, one, plus(start, 150 * number + n % 4), 50_100 + 10 * n, supplier(_PARTY + number))]
-            for n, one in enumerate(some)
+            [
+                payer,
+                acts.pay(book, payer, plus(start, 150 * number + n % 4), 50_100 + 10 * n, supplier(_PARTY + number)),
+            ]
+            for n, payer in enumerate(group)
         ]
         says = (
             ("七家，不足八家。", "Seven are fewer than eight.")
@@ -119,10 +122,12 @@ def _fans(book: Book) -> None:
 
 
 def _gathered(book: Book) -> None:
-    """Let six pay a seventh, which pays six others as much on the day of its payroll, and the like with half."""
+    """Report that six pay a seventh, which pays six others as much on the day of its payroll, and the like with
+    half.
+    """
     rule = _P + "gathered_and_scattered"
     payers = ("CJ0009", "CJ0011", "CJ0013", "CJ0015", "CJ0018", "CJ0021")
-    for number, (centre, out, part, found) in enumerate(
+    for number, (centre, out, part, is_found) in enumerate(
         (("HB0018", day("2025-10-10"), 1.0, True), ("HB0030", day("2025-10-10"), 0.5, False))
     ):
         amounts = [400_000 + 12_000 * n for n in range(6)]
@@ -130,8 +135,8 @@ def _gathered(book: Book) -> None:
         total = round((sum(amounts) + routine) * part, 2)
         share = round(total / 6)
         gathered = [
-            [one, acts.pay(book, one, plus(out, -7 + n % 3), share + 7_000 * (2 * n - 5), centre)]
-            for n, one in enumerate(payers)
+            [payer, acts.pay(book, payer, plus(out, -7 + n % 3), share + 7_000 * (2 * n - 5), centre)]
+            for n, payer in enumerate(payers)
         ]
         scattered = [
             [centre, acts.pay(book, centre, out, amount, supplier(_PARTY + 40 + 10 * number + n))]
@@ -139,10 +144,10 @@ def _gathered(book: Book) -> None:
         ]
         says = (
             ("六家汇入后几日内等额分散付出。", "Gathered from six and scattered in like sum within days.")
-            if found
+            if is_found
             else ("付出为汇入的两倍。", "Twice as much went out as came in.")
         )
-        _all(book, rule, [*gathered, *scattered], says, found=found)
+        _all(book, rule, [*gathered, *scattered], says, found=is_found)
 
 
 def _is_near(row: dict[str, object], centre: str, out: dt.date) -> bool:
@@ -152,8 +157,8 @@ def _is_near(row: dict[str, object], centre: str, out: dt.date) -> bool:
 
 def _guarantees(book: Book) -> None:
     says = ("双方互相担保。", "The two guarantee one another.")
-    for one, other in (("HB0002", "HB0006"), ("CJ0002", "CJ0006")):
-        for entity, debtor in ((one, other), (other, one)):
+    for first, other in (("HB0002", "HB0006"), ("CJ0002", "CJ0006")):
+        for entity, debtor in ((first, other), (other, first)):
             book.expect(_CIRCLE, [entity, _given(book, entity, debtor)], *says)
     on = day("2024-08-01")
     ring = ("CJ0010", "CJ0019", "CJ0025")
@@ -161,8 +166,8 @@ def _guarantees(book: Book) -> None:
         matter = _agreed(book, on)
         guarantee(book, entity, debtor, on, 1_000_000, matter=matter)
     for entity, debtor in zip(ring, (*ring[1:], ring[0]), strict=True):
-        found = [entity, _given(book, entity, debtor)]
-        book.expect(_CIRCLE, found, "三家循环担保。", "Three guarantee one another in a circle.")
+        subject = [entity, _given(book, entity, debtor)]
+        book.expect(_CIRCLE, subject, "三家循环担保。", "Three guarantee one another in a circle.")
     chain = ("CJ0008", "CJ0017", "CJ0023")
     for entity, debtor, since, until in (
         (chain[1], chain[2], "2024-06-03", "2027-06-03"),
@@ -176,11 +181,11 @@ def _guarantees(book: Book) -> None:
 
 
 def _agreed(book: Book, on: dt.date) -> str:
-    """Say that the group's board had agreed to a guarantee within the group; returns the matter."""
+    """Report that the group's board had agreed to a guarantee within the group; returns the matter."""
     return acts.settle_matter(book, CITY, plus(on, -3), "guarantee", "集团内担保", amount=1_000_000)
 
 
 def _given(book: Book, entity: str, debtor: str) -> str:
     """Return the number of the guarantee that an entity gave for a debtor."""
-    found = [s.row for s in book.said if s.kind == "guarantee"]
-    return str(next(r["guarantee"] for r in found if (r["entity"], r["debtor"]) == (entity, debtor)))
+    rows = [s.row for s in book.said if s.kind == "guarantee"]
+    return str(next(r["guarantee"] for r in rows if (r["entity"], r["debtor"]) == (entity, debtor)))

@@ -18,10 +18,10 @@ def plant(book: Book) -> None:
     _against(book)
 
 
-def _decided(  # noqa: PLR0913, PLR0917 - what a matter says
+def _decided(  # noqa: PLR0913, PLR0917 - the fields of a matter
     book: Book, entity: str, on: str, item: str, title: str, amount: float | None = None
 ) -> str:
-    """Say a matter that the board decides and nobody studied."""
+    """Report a matter that the board decides without a study."""
     matter = acts.raise_matter(book, entity, plus(day(on), -10), item, title, amount=amount)
     acts.decide(book, entity, matter, "board", day(on), amount=amount)
     return matter
@@ -67,7 +67,9 @@ def _without(book: Book) -> None:
 
 
 def _studied(book: Book, entity: str, study: tuple[str, str], board: tuple[str, str], **more: object) -> str:
-    """Say a matter with its study and its decision, each on a day and at a clock ('' where none was written down)."""
+    """Report a matter with its study and its decision, each on a day and at a clock ('' where none was written
+    down).
+    """
     matter = acts.raise_matter(book, entity, plus(day(board[0]), -12), "restructuring", "业务板块调整")
     acts.decide(book, entity, matter, "party_committee", day(study[0]), clock=study[1], **more)
     acts.decide(book, entity, matter, "board", day(board[0]), clock=board[1])

@@ -1,4 +1,4 @@
-"""Planted: contracts that should have come from a tender, or do not keep to the one they came from."""
+"""Planted: contracts without a required tender, or with terms that differ from their tender."""
 
 import datetime as dt
 
@@ -24,7 +24,7 @@ def plant(book: Book) -> None:
 
 def _untendered(book: Book) -> None:
     rule = _R + "must_tender_not_tendered"
-    for number, (entity, on, kind, amount, more, found, zh, en) in enumerate(
+    for number, (entity, on, kind, amount, more, is_found, zh, en) in enumerate(
         (
             (
                 "HB0006",
@@ -79,10 +79,10 @@ def _untendered(book: Book) -> None:
             ),
         )
     ):
-        said = {"method": "negotiation", "kind": kind, "project": f"XM-P-{number:02d}"} | more
-        contract = acts.sign(book, entity, day(on), amount, supplier(_PARTY + number), **said)
-        (book.expect if found else book.lawful)(rule, [entity, contract], zh, en)
-        if said["method"] == "direct":
+        fields = {"method": "negotiation", "kind": kind, "project": f"XM-P-{number:02d}"} | more
+        contract = acts.sign(book, entity, day(on), amount, supplier(_PARTY + number), **fields)
+        (book.expect if is_found else book.lawful)(rule, [entity, contract], zh, en)
+        if fields["method"] == "direct":
             book.expect(
                 _R + "direct_purchase_without_ground",
                 [entity, contract],
@@ -93,7 +93,7 @@ def _untendered(book: Book) -> None:
 
 def _split(book: Book) -> None:
     rule = _R + "split_below_tender_line"
-    for number, (entity, kind, parts, days, found, zh, en) in enumerate(
+    for number, (entity, kind, parts, days, is_found, zh, en) in enumerate(
         (
             (
                 "HB0013",
@@ -129,12 +129,12 @@ def _split(book: Book) -> None:
         for turn, amount in enumerate(parts):
             more = {"kind": kind, "project": f"XM-S-{number:02d}", "method": "enquiry"}
             contract = acts.sign(book, entity, plus(on, days * turn), amount, supplier(_PARTY + 20 + number), **more)
-        (book.expect if found else book.lawful)(rule, [entity, contract], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, contract], zh, en)
 
 
 def _direct(book: Book) -> None:
     rule = _R + "direct_purchase_without_ground"
-    for number, (entity, on, amount, ground, found, zh, en) in enumerate(
+    for number, (entity, on, amount, ground, is_found, zh, en) in enumerate(
         (
             (
                 "HB0019",
@@ -161,7 +161,7 @@ def _direct(book: Book) -> None:
     ):
         more = {"method": "direct", "no_tender_ground": ground}
         contract = acts.sign(book, entity, day(on), amount, supplier(_PARTY + 40 + number), **more)
-        (book.expect if found else book.lawful)(rule, [entity, contract], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, contract], zh, en)
 
 
 def _from_tenders(book: Book) -> None:
@@ -171,7 +171,7 @@ def _from_tenders(book: Book) -> None:
         _R + "contract_differs_from_bid",
         _R + "performance_deposit_too_high",
     )
-    for number, (entity, on, days, change, held, rule, found, zh, en) in enumerate(
+    for number, (entity, on, days, change, deposit_cny, rule, is_found, zh, en) in enumerate(
         (
             (
                 "HB0015",
@@ -259,9 +259,9 @@ def _from_tenders(book: Book) -> None:
             book, entity, day(on), estimate, "services", _BIDDERS + number, project=None
         )
         amount, signed = price + change, _signed(awarded, days)
-        more = {"method": "open_tender", "tender": tender, "performance_deposit_cny": round(amount * held, 2)}
+        more = {"method": "open_tender", "tender": tender, "performance_deposit_cny": round(amount * deposit_cny, 2)}
         contract = acts.sign(book, entity, signed, amount, winner, **more)
-        (book.expect if found else book.lawful)(rule, [entity, contract], zh, en)
+        (book.expect if is_found else book.lawful)(rule, [entity, contract], zh, en)
 
 
 def _signed(awarded: dt.date, days: int) -> dt.date:

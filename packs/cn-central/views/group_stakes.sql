@@ -1,4 +1,4 @@
--- For each guarantee, the stakes of the guarantor's group in the debtor on the day on which it was given.
+-- For each guarantee, the stakes of the guarantor's group in the debtor on the day it was given.
 SELECT
   p.entity,
   p.guarantee,

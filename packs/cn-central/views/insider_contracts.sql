@@ -1,4 +1,4 @@
--- Each contract whose counterparty is tied to somebody in a post of the entity, with the most direct tie.
+-- Each contract with a counterparty tied to a post holder of the entity, with the most direct tie.
 WITH tie AS (
   SELECT left_party AS one, right_party AS other, relation, valid_from, valid_until, fact FROM relation
   UNION ALL

@@ -1,4 +1,4 @@
--- Each guarantee with the heads of both sides' groups on the day on which it was given.
+-- Each guarantee with the heads of both sides' groups on the day it was given.
 WITH dated AS (
   SELECT *, COALESCE(signed_on, valid_from) AS given_on FROM judged
 )

@@ -13,8 +13,8 @@ from comptroller.cli.output import (
     JsonOption,
     NodeOption,
     counted,
-    doors,
     err,
+    exit_on_refusal,
     out,
     print_json,
     print_table,
@@ -22,8 +22,8 @@ from comptroller.cli.output import (
 )
 from comptroller.cli.pack_paths import pack_roots
 from comptroller.cli.scaffolds import START
+from comptroller.cli.suggestions import suggestion
 from comptroller.model.finding import plain
-from comptroller.model.near import did_you_mean
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused, refusal
 from comptroller.packs import gather_files, read_pack
@@ -43,15 +43,14 @@ def prove(
     if against:
         replay(against, node, as_json=as_json)
         return
-    with doors(as_json=as_json):
-        held = read_pack(gather_files(pack_roots(), pack), pack)
-        names = [name for name in held.rules if rule in name]
+    with exit_on_refusal(as_json=as_json):
+        policy = read_pack(gather_files(pack_roots(), pack), pack)
+        names = [name for name in policy.rules if rule in name]
         if rule and not names:
-            wanted = ("该政策包规则名称的一部分", "a part of the name of a rule of the pack")
-            mend = did_you_mean(rule, held.rules, ("核对名称", "Check the name."))
-            raise Refused([refusal("prove.rule", (pack, None, "--rule"), rule, wanted, mend)])
+            fix = suggestion(rule, policy.rules, "prove.rule:fix")
+            raise Refused([refusal("prove.rule", (pack, None, "--rule"), rule, mend=fix)])
         with progress("testing", quiet=as_json) as move:
-            proof = run_examples(held, names, workers=os.cpu_count() or 1, progress=move)
+            proof = run_examples(policy, names, workers=os.cpu_count() or 1, progress=move)
     failures: list[dict[str, Any]] = [
         {"rule": f.rule, "example": f.example, "way": f.way, "said": plain(f.said), "gave": plain(f.gave)}
         for f in proof.failures
@@ -72,14 +71,14 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Check that a pack can be read, without running its examples."""
-    with doors(as_json=as_json):
-        held = read_pack(gather_files(pack_roots(), pack), pack)
+    with exit_on_refusal(as_json=as_json):
+        policy = read_pack(gather_files(pack_roots(), pack), pack)
     if as_json:
-        counts = {"kinds": len(held.kinds), "rules": len(held.rules), "views": len(held.views)}
-        print_json({"pack": pack, "digest": held.digest, "layers": list(held.layers), **counts})
+        counts = {"kinds": len(policy.kinds), "rules": len(policy.rules), "views": len(policy.views)}
+        print_json({"pack": pack, "digest": policy.digest, "layers": list(policy.layers), **counts})
         return
-    parts = (counted(len(held.kinds), "kind"), counted(len(held.rules), "rule"), counted(len(held.views), "view"))
-    out.print(f"pack {pack} {held.digest[:12]} can be read: {', '.join(parts)}", markup=False)
+    parts = (counted(len(policy.kinds), "kind"), counted(len(policy.rules), "rule"), counted(len(policy.views), "view"))
+    out.print(f"pack {pack} {policy.digest[:12]} can be read: {', '.join(parts)}", markup=False)
 
 
 def replay(
@@ -88,7 +87,7 @@ def replay(
     as_json: JsonOption = False,
 ) -> None:
     """Replay the node's history under another pack and show which findings differ."""
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         other: Pack = read_pack(gather_files(pack_roots(), pack), pack)
         with working(node) as worker, progress("replaying", quiet=as_json) as move:
             difference = compare(worker.duck, worker.books, other, worker.watch.findings, move)
@@ -115,11 +114,10 @@ def new(
         raise typer.BadParameter(f"{what}: one of {', '.join(START)}")
     stem = path.with_suffix("") if path.suffix in (".yml", ".sql") else path
     targets = {stem.with_suffix(ending): text for ending, text in START[what].items()}
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         for target in targets:
             if target.exists():
-                wanted, mend = ("尚不存在的文件", "a file that is not there yet"), ("另取名称", "Choose another name.")
-                raise Refused([refusal("new.exists", (str(target), None, ""), target.name, wanted, mend)])
+                raise Refused([refusal("new.exists", (str(target), None, ""), target.name)])
     today = dt.datetime.now(dt.UTC).date().isoformat()
     for target, text in targets.items():
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from comptroller.cli.opening import reading, working
 from comptroller.cli.output import (
     JsonOption,
     NodeOption,
-    doors,
+    exit_on_refusal,
     out,
     print_json,
     print_table,
@@ -22,7 +22,7 @@ from comptroller.model.channel import ENGINE
 from comptroller.model.refusal import Refused
 from comptroller.model.report import Report
 
-OnOption = Annotated[str | None, typer.Option("--on", metavar="DAY", help="On that day; today where none is said.")]
+OnOption = Annotated[str | None, typer.Option("--on", metavar="DAY", help="On that day; today by default.")]
 
 
 def may(  # noqa: PLR0913 - what a question is made of
@@ -30,9 +30,9 @@ def may(  # noqa: PLR0913 - what a question is made of
     post: Annotated[str, typer.Argument(metavar="POST", help="The body or post that would approve.")],
     item: Annotated[str, typer.Argument(metavar="ITEM", help="The item of the list of matters.")],
     amount: Annotated[str | None, typer.Option(help="The amount in CNY.")] = None,
-    counterparty: Annotated[str, typer.Option(help="With whom.")] = "",
+    counterparty: Annotated[str, typer.Option(help="The counterparty.")] = "",
     person: Annotated[str, typer.Option(help="Who would act by a delegation.")] = "",
-    matter: Annotated[str, typer.Option(help="The matter, so that the later act is held against the answer.")] = "",
+    matter: Annotated[str, typer.Option(help="The matter, so that the later act is compared with the answer.")] = "",
     on: OnOption = None,
     node: NodeOption = None,
     as_json: JsonOption = False,
@@ -42,9 +42,9 @@ def may(  # noqa: PLR0913 - what a question is made of
         figure = Decimal(amount) if amount else None
     except InvalidOperation as error:
         raise typer.BadParameter(f"{amount}: an amount such as 1500000") from error
-    with doors(as_json=as_json), working(node) as worker:
+    with exit_on_refusal(as_json=as_json), working(node) as worker:
         at = now()
-        asked = authority.Question(
+        question = authority.Question(
             entity,
             post,
             item,
@@ -54,9 +54,9 @@ def may(  # noqa: PLR0913 - what a question is made of
             person=person,
             matter=matter,
         )
-        answered = authority.may(worker.duck, worker.pack.case_policy.authority, asked)
+        answered = authority.may(worker.duck, worker.pack.case_policy.authority, question)
         number = f"Q{worker.ledger.size + 1}"
-        payload = json.dumps({"kind": "advice", "facts": [authority.as_fact(number, asked, answered)]}).encode()
+        payload = json.dumps({"kind": "advice", "facts": [authority.as_fact(number, question, answered)]}).encode()
         taken = worker.take([Report(payload, "json", f"{number}.json", worker.charter.owner, channel=ENGINE)], at)
         if taken.refused:
             raise Refused(taken.refused[0])
@@ -79,15 +79,17 @@ def powers(  # noqa: PLR0913 - what one may ask by
     as_json: JsonOption = False,
 ) -> None:
     """List who may approve what in an entity, with gaps and overlaps."""
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         since = day(on) or now().date()
         with reading(node) as opened:
-            found = authority.powers(opened.duck, opened.pack.case_policy.authority, entity, since)
-    lines = [one for name, some in found["items"].items() for one in some if item in ("", name)]
-    lines = [one for one in lines if body in ("", one["body"])]
+            result = authority.powers(opened.duck, opened.pack.case_policy.authority, entity, since)
+    lines = [line for name, item_lines in result["items"].items() for line in item_lines if item in ("", name)]
+    lines = [line for line in lines if body in ("", line["body"])]
     if as_json:
-        print_json({"lines": lines} | {name: found[name] for name in ("gaps", "overlaps", "below")})
+        print_json({"lines": lines} | {name: result[name] for name in ("gaps", "overlaps", "below")})
         return
     heads = ("item", "part", "body", "limit_cny", "position", "holder", "valid_from", "list")
-    print_table("", heads, [[one[h] for h in heads] for one in lines])
-    out.print(f"gaps: {', '.join(found['gaps']) or '-'}; overlaps: {', '.join(found['overlaps']) or '-'}", markup=False)
+    print_table("", heads, [[line[h] for h in heads] for line in lines])
+    out.print(
+        f"gaps: {', '.join(result['gaps']) or '-'}; overlaps: {', '.join(result['overlaps']) or '-'}", markup=False
+    )

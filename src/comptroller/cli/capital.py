@@ -9,9 +9,9 @@ from rich.tree import Tree
 
 from comptroller.books.ownership import queries as viewing
 from comptroller.cli.opening import known_entry, working
-from comptroller.cli.output import JsonOption, NodeOption, counted, doors, out, print_json, print_table
+from comptroller.cli.output import JsonOption, NodeOption, counted, exit_on_refusal, out, print_json, print_table
 from comptroller.cli.read import KnownOption, ValidOption, day
-from comptroller.model.near import did_you_mean
+from comptroller.cli.suggestions import suggestion
 from comptroller.model.refusal import Refused, refusal
 
 EntityArgument = Annotated[str, typer.Argument(metavar="ENTITY", help="Its code.")]
@@ -26,31 +26,32 @@ def _ask(
     question: Callable[[viewing.OwnershipView], Found],
     parties: list[str],
 ) -> Found:
-    """Open a node, ask its graph as of a day and an entry, and close it; refuses parties that the graph has not met."""
+    """Open a node, query its ownership graph as of a day and an entry, and close it. Raises Refused for unknown
+    parties.
+    """
     with working(node) as worker:
         view = viewing.OwnershipView(worker.books, day(valid), known_entry(worker.ledger, known))
         for party in parties:
             if not view.knows(party):
                 codes = [code for (code,) in worker.duck.rows("SELECT entity FROM entity")]
-                wanted = ("图中已有的主体", "a party of some stake, post or relation, or an entity of the register")
-                mend = did_you_mean(party, codes, ("核对编码,或换一个日期", "Check the code, or ask for another day."))
-                raise Refused([refusal("capital.party", ("", None, "PARTY"), party, wanted, mend)])
+                fix = suggestion(party, codes, "capital.party:fix")
+                raise Refused([refusal("capital.party", ("", None, "PARTY"), party, mend=fix)])
         return question(view)
 
 
 def _grow(tree: Tree, branch: dict[str, Any]) -> Tree:
     """Hang what is below a node, or above it, on a tree."""
-    for one in branch["holders" if "holders" in branch else "holdings"]:
-        label = f"{one['party']}  {one['name']}".rstrip()
-        marks = [str(one["share"])] if one["share"] else []
-        marks += [one["basis"]] if one.get("basis") else []
-        marks += ["shown above"] if one.get("seen") else []
-        _grow(tree.add(f"{label}  [{', '.join(marks)}]" if marks else label), one)
+    for child in branch["holders" if "holders" in branch else "holdings"]:
+        label = f"{child['party']}  {child['name']}".rstrip()
+        marks = [str(child["share"])] if child["share"] else []
+        marks += [child["basis"]] if child.get("basis") else []
+        marks += ["shown above"] if child.get("seen") else []
+        _grow(tree.add(f"{label}  [{', '.join(marks)}]" if marks else label), child)
     return tree
 
 
-def _title(said: dict[str, Any]) -> str:
-    return f"{said['party']}  {said['name']}".rstrip()
+def _title(party: dict[str, Any]) -> str:
+    return f"{party['party']}  {party['name']}".rstrip()
 
 
 def who(
@@ -60,21 +61,21 @@ def who(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show who controls an entity, on which basis and by which chain."""
-    with doors(as_json=as_json):
-        found = _ask(node, valid, known, lambda view: view.who(entity), [entity])
+    """Show who controls an entity, with the basis and the chain of control."""
+    with exit_on_refusal(as_json=as_json):
+        result = _ask(node, valid, known, lambda view: view.who(entity), [entity])
     if as_json:
-        print_json(found)
+        print_json(result)
         return
-    out.print(_title(found), style="bold", markup=False)
+    out.print(_title(result), style="bold", markup=False)
     rows = [
         (c["owner"], c["name"], c["basis"], c["share_pct"], "ultimate" if c["is_ultimate"] else "", c["path"])
-        for c in found["controllers"]
+        for c in result["controllers"]
     ]
     print_table("", ["controller", "name", "basis", "counted %", "", "chain"], rows)
     if not rows:
         out.print("no controller is known")
-    for issue in found["issues"]:
+    for issue in result["issues"]:
         out.print(f"{issue['issue']}: {issue['sum_pct']} % {issue['detail']}", style="yellow", markup=False)
 
 
@@ -86,19 +87,19 @@ def owners(
     as_json: JsonOption = False,
 ) -> None:
     """Show the owners of an entity, level by level, and each ultimate owner's share."""
-    with doors(as_json=as_json):
-        found = _ask(node, valid, known, lambda view: view.owners(entity), [entity])
+    with exit_on_refusal(as_json=as_json):
+        result = _ask(node, valid, known, lambda view: view.owners(entity), [entity])
     if as_json:
-        print_json(found)
+        print_json(result)
         return
-    out.print(_grow(Tree(_title(found)), found), markup=False)
+    out.print(_grow(Tree(_title(result)), result), markup=False)
     rows = [
         (s["owner"], s["name"], s["share_pct"], s["low_pct"], s["high_pct"])
-        for s in found["effective"]
+        for s in result["effective"]
         if s["is_ultimate"]
     ]
     print_table("effective share of the ultimate owners", ["owner", "name", "share %", "at least", "at most"], rows)
-    out.print(f"not disclosed: {found['gap_pct']} %")
+    out.print(f"not disclosed: {result['gap_pct']} %")
 
 
 def holdings(
@@ -109,15 +110,15 @@ def holdings(
     as_json: JsonOption = False,
 ) -> None:
     """Show what a party holds, level by level, and what it controls."""
-    with doors(as_json=as_json):
-        found = _ask(node, valid, known, lambda view: view.holdings(entity), [entity])
+    with exit_on_refusal(as_json=as_json):
+        result = _ask(node, valid, known, lambda view: view.holdings(entity), [entity])
     if as_json:
-        print_json(found)
+        print_json(result)
         return
-    out.print(_grow(Tree(_title(found)), found), markup=False)
+    out.print(_grow(Tree(_title(result)), result), markup=False)
     out.print(
-        f"holds {counted(found['held'], 'entity', 'entities')} over {counted(found['levels'], 'level')}, "
-        f"and controls {len(found['controlled']):,} of them"
+        f"holds {counted(result['held'], 'entity', 'entities')} over {counted(result['levels'], 'level')}, "
+        f"and controls {len(result['controlled']):,} of them"
     )
 
 
@@ -129,16 +130,16 @@ def related(  # noqa: PLR0913 - what one may ask by
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the related parties of a party, by which ties and in which category."""
-    with doors(as_json=as_json):
-        found = _ask(node, valid, known, lambda view: view.related(party, steps), [party])
+    """List the related parties of a party, with the ties that relate them and the category."""
+    with exit_on_refusal(as_json=as_json):
+        result = _ask(node, valid, known, lambda view: view.related(party, steps), [party])
     if as_json:
-        print_json(found)
+        print_json(result)
         return
-    rows = [(r["party"], r["category"], r["how"], r["steps"], r["path"]) for r in found["related"]]
+    rows = [(r["party"], r["category"], r["how"], r["steps"], r["path"]) for r in result["related"]]
     print_table("", ["party", "category", "how", "steps", "path"], rows)
     out.print(f"{counted(len(rows), 'related party', 'related parties')} over {counted(steps, 'step')}")
-    for hub in found["hubs"]:
+    for hub in result["hubs"]:
         out.print(f"{hub} has too many ties to be walked through", style="yellow", markup=False)
 
 
@@ -151,17 +152,17 @@ def path(  # noqa: PLR0913 - what one may ask by
     as_json: JsonOption = False,
 ) -> None:
     """Show the chain of stakes between A and B, its percentages, and whether it carries control."""
-    with doors(as_json=as_json):
-        found = _ask(node, valid, known, lambda view: view.path(upper, lower), [upper, lower])
+    with exit_on_refusal(as_json=as_json):
+        result = _ask(node, valid, known, lambda view: view.path(upper, lower), [upper, lower])
     if as_json:
-        print_json(found)
+        print_json(result)
         return
-    if not found["path"]:
+    if not result["path"]:
         out.print(f"no stakes lead from {upper} to {lower} or back", markup=False)
         return
-    out.print(found["path"], markup=False)
-    basis = f"control: {found['basis']}" if found["basis"] else "no control"
-    out.print(f"{basis}; effective share {found['share_pct']} %", markup=False)
+    out.print(result["path"], markup=False)
+    basis = f"control: {result['basis']}" if result["basis"] else "no control"
+    out.print(f"{basis}; effective share {result['share_pct']} %", markup=False)
 
 
 def cycles(
@@ -172,18 +173,18 @@ def cycles(
     as_json: JsonOption = False,
 ) -> None:
     """List circles of payments, of goods and of guarantees."""
-    with doors(as_json=as_json), working(node) as worker:
-        found = viewing.circles(worker.books, entity, day(valid), known_entry(worker.ledger, known))
+    with exit_on_refusal(as_json=as_json), working(node) as worker:
+        result = viewing.circles(worker.books, entity, day(valid), known_entry(worker.ledger, known))
         cut_short = viewing.search_limits(worker.books, entity)
     if as_json:
-        print_json(found)
+        print_json(result)
         return
-    for circle in found:
+    for circle in result:
         count = len({leg["position"] for leg in circle["legs"]})
         tree = Tree(f"{circle['flow']} circle {circle['cycle']}, {circle['pattern']}, {counted(count, 'leg')}")
         for leg in circle["legs"]:
             tree.add(f"{leg['since']}  {leg['payer']} > {leg['payee']}  {leg['amount']}  {leg['name']}")
         out.print(tree, markup=False)
-    out.print(counted(len(found), "circle"))
+    out.print(counted(len(result), "circle"))
     if cut_short:
         out.print(f"the search was cut short {counted(cut_short, 'time')} (table search_limit): there may be more")

@@ -11,21 +11,21 @@ from comptroller.cli.opening import reading
 from comptroller.cli.output import (
     JsonOption,
     NodeOption,
-    doors,
+    exit_on_refusal,
     language,
     out,
     print_json,
     print_table,
 )
 from comptroller.cli.read import day
+from comptroller.cli.suggestions import suggestion
 from comptroller.model.case_policy import STATES
-from comptroller.model.near import did_you_mean
 from comptroller.model.refusal import Refused, refusal
 
 LineOption = Annotated[str, typer.Option("--line", help="The line of supervision.")]
 
 
-def _said(state: str) -> str:
+def _label(state: str) -> str:
     return STATES[state].of(language()) if state in STATES else state
 
 
@@ -41,17 +41,17 @@ def cases(  # noqa: PLR0913 - what one may ask by
     """List cases, the earliest due first, and count them by state."""
     if state not in ("open", "all", *STATES):
         raise typer.BadParameter(f"--state {state}: one of open, all, {', '.join(STATES)}")
-    with doors(as_json=as_json):
-        asked = queries.CaseFilter(state, line, entity, overdue_on=day(overdue), limit=limit)
+    with exit_on_refusal(as_json=as_json):
+        case_filter = queries.CaseFilter(state, line, entity, overdue_on=day(overdue), limit=limit)
         with reading(node) as opened:
-            cards, counts = queries.board(opened.duck, asked) if has_cases(opened.pack) else ([], {})
+            cards, counts = queries.board(opened.duck, case_filter) if has_cases(opened.pack) else ([], {})
     if as_json:
         print_json({"cases": cards, "counts": counts})
         return
     rows = [
         (
             c["case_id"],
-            _said(c["state"]),
+            _label(c["state"]),
             c["lead"],
             c["entity"],
             c["severity"],
@@ -62,7 +62,7 @@ def cases(  # noqa: PLR0913 - what one may ask by
         for c in cards
     ]
     print_table("", ["case", "state", "lead", "entity", "severity", "standing", "opened", "due"], rows)
-    out.print(", ".join(f"{_said(name)} {n:,}" for name, n in sorted(counts.items())) or "no cases")
+    out.print(", ".join(f"{_label(name)} {n:,}" for name, n in sorted(counts.items())) or "no cases")
 
 
 def case(
@@ -73,44 +73,45 @@ def case(
     as_json: JsonOption = False,
 ) -> None:
     """Show one case: its state, findings, clocks, requests and history."""
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         with reading(node) as opened:
-            found = queries.whole(opened.duck, case_id) if has_cases(opened.pack) else None
-            if found is not None and line:
-                found = visibility.visible_to_line(found, line, opened.pack.case_policy)
-            if found is not None and as_entity:
-                found = visibility.visible_to_entity(found, opened.pack.case_policy)
+            result = queries.whole(opened.duck, case_id) if has_cases(opened.pack) else None
+            if result is not None and line:
+                result = visibility.visible_to_line(result, line, opened.pack.case_policy)
+            if result is not None and as_entity:
+                result = visibility.visible_to_entity(result, opened.pack.case_policy)
             known = (
-                [one for (one,) in opened.duck.rows("SELECT case_id FROM case_now")] if has_cases(opened.pack) else []
+                [known_id for (known_id,) in opened.duck.rows("SELECT case_id FROM case_now")]
+                if has_cases(opened.pack)
+                else []
             )
-        if found is None:
-            wanted = ("可见的唯一问题编号", "the id of one case that may be seen")
-            mend = did_you_mean(case_id, known, ("用 comptroller cases 查编号", "Look it up with comptroller cases."))
-            raise Refused([refusal("case.unknown", ("", None, "case"), case_id, wanted, mend)])
+        if result is None:
+            fix = suggestion(case_id, known, "case.unknown:fix")
+            raise Refused([refusal("case.unknown", ("", None, "case"), case_id, mend=fix)])
     if as_json:
-        print_json(found)
+        print_json(result)
     else:
-        _tell(found)
+        _print_case(result)
 
 
-def _tell(found: dict[str, Any]) -> None:
+def _print_case(fields: dict[str, Any]) -> None:
     """Print a case for a person."""
-    out.print(f"{found['case_id']}  {_said(found['state'])}  {found['entity']}", style="bold", markup=False)
-    plain = {k: v for k, v in found.items() if not isinstance(v, list) and v not in (None, "", 0, False)}
+    out.print(f"{fields['case_id']}  {_label(fields['state'])}  {fields['entity']}", style="bold", markup=False)
+    plain = {k: v for k, v in fields.items() if not isinstance(v, list) and v not in (None, "", 0, False)}
     print_table("", ["", ""], [(k, v) for k, v in plain.items() if k not in ("case_id", "state", "entity")])
     heads: tuple[str, ...] = ("finding", "rule", "severity", "raised_on", "stands", "outcome")
-    print_table("findings", heads, [[one[h] for h in heads] for one in found["finding"]])
+    print_table("findings", heads, [[row[h] for h in heads] for row in fields["finding"]])
     heads = ("clock", "instance", "holder", "by_line", "started_on", "due_on", "ended_on")
-    print_table("clocks", heads, [[one[h] for h in heads] for one in found["clock"]])
-    if found["request"]:
+    print_table("clocks", heads, [[row[h] for h in heads] for row in fields["clock"]])
+    if fields["request"]:
         heads = ("request", "by_line", "material", "asked_on", "answered_on", "supplied_to", "supplied_on")
-        print_table("requests", heads, [[one[h] for h in heads] for one in found["request"]])
+        print_table("requests", heads, [[row[h] for h in heads] for row in fields["request"]])
     rows = []
-    for one in found["event"]:
-        more = json.loads(one["said"] or "{}")
-        shown = ", ".join(f"{k}={v}" for k, v in more.items() if v and not isinstance(v, list))
+    for row in fields["event"]:
+        more = json.loads(row["said"] or "{}")
+        details = ", ".join(f"{k}={v}" for k, v in more.items() if v and not isinstance(v, list))
         rows.append(
-            (one["happened_on"], one["what"], one["by_line"], one["by"], one["reason"] or shown, one["state_after"])
+            (row["happened_on"], row["what"], row["by_line"], row["by"], row["reason"] or details, row["state_after"])
         )
     print_table("what happened", ["on", "what", "line", "by", "said", "state"], rows)
 
@@ -123,26 +124,26 @@ def due(
     as_json: JsonOption = False,
 ) -> None:
     """List what is due from a supervision line or an entity, the oldest first."""
-    with doors(as_json=as_json), reading(node) as opened:
+    with exit_on_refusal(as_json=as_json), reading(node) as opened:
         today = opened.today if has_cases(opened.pack) else None
-        found = queries.due(opened.duck, today, line=line, holder=holder, within_days=days)[0] if today else []
+        rows = queries.due(opened.duck, today, line=line, holder=holder, within_days=days)[0] if today else []
     if as_json:
-        print_json(found)
+        print_json(rows)
         return
     heads = ("due_on", "is_overdue", "case_id", "clock", "holder", "by_line", "started_on")
-    print_table("", heads, [[one[h] for h in heads] for one in found])
-    out.print(f"{len(found):,} due")
+    print_table("", heads, [[row[h] for h in heads] for row in rows])
+    out.print(f"{len(rows):,} due")
 
 
 def outcomes(node: NodeOption = None, as_json: JsonOption = False) -> None:
     """Show the outcome of each rule's findings, the workload of each line, and requests saved."""
-    with doors(as_json=as_json), reading(node) as opened:
+    with exit_on_refusal(as_json=as_json), reading(node) as opened:
         is_on = has_cases(opened.pack)
         rules = queries.precision(opened.duck, opened.pack) if is_on else []
         lines = queries.load(opened.duck, opened.today) if is_on and opened.today else []
-        asked = queries.requests(opened.duck) if is_on else {}
+        requests = queries.requests(opened.duck) if is_on else {}
     if as_json:
-        print_json({"rules": rules, "lines": lines, "requests": asked})
+        print_json({"rules": rules, "lines": lines, "requests": requests})
         return
     heads: tuple[str, ...] = (
         "rule",
@@ -155,7 +156,7 @@ def outcomes(node: NodeOption = None, as_json: JsonOption = False) -> None:
         "contested",
         "precision_pct",
     )
-    print_table("rules", heads, [[one[h] for h in heads] for one in rules])
+    print_table("rules", heads, [[row[h] for h in heads] for row in rules])
     heads = (
         "line",
         "open",
@@ -169,5 +170,5 @@ def outcomes(node: NodeOption = None, as_json: JsonOption = False) -> None:
         "by_rule",
         "lapsed",
     )
-    print_table("lines", heads, [[one[h] for h in heads] for one in lines])
-    out.print(f"requests {asked}", markup=False)
+    print_table("lines", heads, [[row[h] for h in heads] for row in lines])
+    out.print(f"requests {requests}", markup=False)

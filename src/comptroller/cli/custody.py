@@ -10,7 +10,15 @@ import typer
 
 from comptroller import node as node_room
 from comptroller.cli.instants import instant
-from comptroller.cli.output import JsonOption, NodeOption, doors, node_folder, out, passphrase as present, print_json
+from comptroller.cli.output import (
+    JsonOption,
+    NodeOption,
+    exit_on_refusal,
+    node_folder,
+    out,
+    passphrase as present,
+    print_json,
+)
 from comptroller.cli.pack_paths import pack_roots
 from comptroller.cli.write import AtOption
 from comptroller.custody.erase import Order, copies_of, erase as erase_entries, numbers_text
@@ -32,7 +40,7 @@ def erase(  # noqa: PLR0913 - an order has four parts
     as_json: JsonOption = False,
 ) -> None:
     """Erase the payloads of entries by law. An entry records it; proofs stay, and the books are built again without them."""
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         folder = node_folder(node)
         worker = erase_entries(folder, numbers, Order(by, second, reason, law), instant(at), present())
         act, copies = worker.ledger.size, copies_of(worker.ledger, numbers)
@@ -55,7 +63,7 @@ def passphrase(
     The node requires a passphrase from then on. Secrets sealed under the old one must be entered again.
     """
     new = os.environ.get("COMPTROLLER_NEW_PASSPHRASE", "")
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         folder = node_folder(node)
         if remove and new:
             raise typer.BadParameter("--remove: not beside COMPTROLLER_NEW_PASSPHRASE")
@@ -71,22 +79,20 @@ def checkpoint(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the highest checkpoint, to be kept by somebody who does not run the node."""
-    with doors(as_json=as_json):
+    """Print the highest checkpoint, to be stored by someone who does not run the node."""
+    with exit_on_refusal(as_json=as_json):
         path = node_folder(node) / node_room.LEDGER
         try:
             with Ledger.open(path, readonly=True) as ledger:
                 new = ledger.checkpoint()
-                said: dict[str, str | list[str]] = {"new": new.text}
+                fields: dict[str, str | list[str]] = {"new": new.text}
                 if since is not None:
-                    proof = [base64.b64encode(one).decode() for one in ledger.consistency(since, new.size)]
-                    said = {"old": ledger.checkpoint(since).text, "new": new.text, "proof": proof}
+                    proof = [base64.b64encode(digest).decode() for digest in ledger.consistency(since, new.size)]
+                    fields = {"old": ledger.checkpoint(since).text, "new": new.text, "proof": proof}
         except LookupError as fault:
-            wanted = ("曾签署检查点的条目数", "a size at which a checkpoint was signed")
-            mend = ("改用该节点曾给出的检查点的条目数", "Take the size from a checkpoint that this node gave.")
-            raise Refused([refusal("checkpoint.since", ("", None, "since"), since, wanted, mend)]) from fault
+            raise Refused([refusal("checkpoint.since", ("", None, "since"), since)]) from fault
     if as_json:
-        print_json(said)
+        print_json(fields)
     else:
         typer.echo(new.text, nl=False)
 
@@ -96,8 +102,8 @@ def witness(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let the node write its highest checkpoint to FILE as well, and compare the ledger with it at each opening."""
-    with doors(as_json=as_json):
+    """Make the node write its highest checkpoint to FILE as well, and compare the ledger with it at each opening."""
+    with exit_on_refusal(as_json=as_json):
         stores = node_room.open_ledger(node_folder(node), present())
         try:
             node_room.name_witness(stores, path)
@@ -117,8 +123,8 @@ def salvage(  # noqa: PLR0913 - what a new node is made with
     at: AtOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a new node from what a damaged ledger still holds; its last entry says where it comes from and what is lost."""
-    with doors(as_json=as_json):
+    """Make a new node from the sound part of a damaged ledger; its last entry names the origin and what is lost."""
+    with exit_on_refusal(as_json=as_json):
         charter = node_room.read_charter(source)
         name = f"comptroller.invalid/{charter.owner.lower()}/{secrets.token_hex(4)}"
         files = gather_files(pack_roots(), pack) if pack else None
@@ -126,7 +132,7 @@ def salvage(  # noqa: PLR0913 - what a new node is made with
         new = NewNode(key, present(), files, pack)
         worker, report = salvage_node(source, target, new, instant(at), reason)
         worker.close()
-    said = {
+    fields = {
         "node": str(target),
         "verifier_key": str(key.verifier),
         "entries": report.size,
@@ -136,9 +142,9 @@ def salvage(  # noqa: PLR0913 - what a new node is made with
         "entry": report.entry,
     }
     if as_json:
-        print_json(said)
+        print_json(fields)
     else:
         lost = numbers_text(report.lost) or "none"
         out.print(f"node {target}: {report.saved:,} of {report.size:,} entries are saved; lost: {lost}", markup=False)
         out.print(f"proved by the damaged node's own checkpoints up to entry {report.proved_to:,}")
-        out.print(f"verifier key {said['verifier_key']}", markup=False)
+        out.print(f"verifier key {fields['verifier_key']}", markup=False)

@@ -22,8 +22,8 @@ from comptroller.cli.output import (
     REFUSED,
     WRONG_USE,
     JsonOption,
-    doors,
     err,
+    exit_on_refusal,
     language,
     out,
     print_json,
@@ -47,7 +47,7 @@ from comptroller.watch.scoreboard import answers_sql
 PACK, OWNER, ORIGIN = "sample-city", "WG0001", "comptroller.invalid/harbour"
 _BEGINS = dt.datetime(2023, 12, 26, 16, tzinfo=dt.UTC)
 _SEED = bytes(32)
-"""The demonstration's key is no secret, so that the same world gives the same ledger."""
+"""The demonstration's key is public, so that the same world makes the same ledger."""
 Subject = tuple[str, tuple[str, ...]]
 """A rule's name, and the subject as text."""
 
@@ -59,21 +59,19 @@ class Compared:
     as_planted: list[dict[str, Any]] = field(default_factory=list)
     missed: list[dict[str, Any]] = field(default_factory=list)
     false: list[dict[str, Any]] = field(default_factory=list)
-    not_as_said: list[dict[str, Any]] = field(default_factory=list)
+    judged_otherwise: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def is_met(self) -> bool:
         """Return whether all was found as planted and nothing else."""
-        return not (self.missed or self.false or self.not_as_said)
+        return not (self.missed or self.false or self.judged_otherwise)
 
 
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the world and its node are put.")],
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Throw away what an earlier demonstration left in DIR.")
-    ] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Delete an earlier demonstration in DIR.")] = False,
     console: Annotated[
-        bool, typer.Option("--console", help="Then open the console; with CI set, only see that its pages answer.")
+        bool, typer.Option("--console", help="Then open the console; with CI set, only check that its pages answer.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -86,7 +84,7 @@ def demo(
     if fresh:
         shutil.rmtree(node, ignore_errors=True)
         shutil.rmtree(world, ignore_errors=True)
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         make_world(world)
         worker = found_node(node)
         try:
@@ -94,14 +92,14 @@ def demo(
                 refused = feed(worker, world, move)
             key = json.loads((world / "answer_key.json").read_text(encoding="utf-8"))
             compared = compare(worker, key)
-            said = _said(worker, compared, time.monotonic() - began)
+            outcome = _outcome(worker, compared, time.monotonic() - began)
         finally:
             worker.close()
     if as_json:
-        print_json(said | {"refused": refused})
+        print_json(outcome | {"refused": refused})
     else:
-        _tell(node, said, compared)
-    if refused or said["asleep"] or not compared.is_met:
+        _print_outcome(node, outcome, compared)
+    if refused or outcome["asleep"] or not compared.is_met:
         raise typer.Exit(REFUSED)
     if console and not open_desk(node):
         raise typer.Exit(REFUSED)
@@ -118,9 +116,7 @@ def world_maker() -> Path:
     for place in places:
         if place.is_file():
             return place
-    wanted = ("示例世界的脚本", "the script of the made-up world")
-    mend = ("重新安装，或在源码目录中运行", "Install Comptroller again, or run it from a clone of the source.")
-    raise Refused([refusal("demo.world", (str(places[0]), None, ""), "-", wanted, mend)])
+    raise Refused([refusal("demo.world", (str(places[0]), None, ""), "-")])
 
 
 def make_world(folder: Path) -> None:
@@ -135,19 +131,19 @@ def found_node(folder: Path) -> engine.Engine:
 
 
 def feed(worker: engine.Engine, world: Path, move: Any) -> list[dict[str, Any]]:
-    """Let all that the timeline tells happen; reports of one instant are one batch. Gives what was refused."""
+    """Report and tick as the timeline lists; reports of one instant are one batch. Returns the refusals."""
     steps = [json.loads(line) for line in (world / "timeline.ndjson").read_text(encoding="utf-8").splitlines()]
     refused: list[dict[str, Any]] = []
     done = 0
     for at, batch in batches(steps):
         if "tick" in batch[0]:
-            for one in batch:
-                worker.tick(dt.datetime.fromisoformat(one["tick"]), at)
+            for step in batch:
+                worker.tick(dt.datetime.fromisoformat(step["tick"]), at)
         else:
-            taken = worker.take([incoming(world, one) for one in batch], at)
+            taken = worker.take([incoming(world, step) for step in batch], at)
             for place, refusals in taken.refused.items():
                 print_refusals(refusals[:3], as_json=False)
-                refused += [{"file": batch[place]["file"], **one.as_json()} for one in refusals]
+                refused += [{"file": batch[place]["file"], **step.as_json()} for step in refusals]
         done += len(batch)
         move(batch[0].get("file", "tick"), done, len(steps))
     return refused
@@ -159,8 +155,8 @@ def batches(steps: list[dict[str, str]]) -> Iterator[tuple[dt.datetime, list[dic
     >>> [len(some) for _, some in batches([{"at": "2024-01-03T09:00:00+08:00", "file": "a"}] * 2)]
     [2]
     """
-    for (at, _), some in groupby(steps, key=lambda one: (one["at"], "tick" in one)):
-        yield dt.datetime.fromisoformat(at).astimezone(dt.UTC), list(some)
+    for (at, _), batch in groupby(steps, key=lambda step: (step["at"], "tick" in step)):
+        yield dt.datetime.fromisoformat(at).astimezone(dt.UTC), list(batch)
 
 
 def incoming(world: Path, step: dict[str, str]) -> Report:
@@ -173,18 +169,20 @@ def incoming(world: Path, step: dict[str, str]) -> Report:
 
 
 def compare(worker: engine.Engine, key: dict[str, list[dict[str, Any]]]) -> Compared:
-    """Compare what stands with the key: found as planted, missed, falsely found, and not judged otherwise than said."""
-    planted = {_subject(one): one for one in key["found"]}
+    """Compare the standing findings with the key: found as planted, missed, falsely found, wrongly judged or
+    not judged.
+    """
+    planted = {_subject(row): row for row in key["found"]}
     standing: dict[Subject, Any] = {}
     for rule in worker.pack.rules:
         for verdict in worker.watch.findings.standing(rule):
             standing[rule, tuple(str(part) for part in verdict.subject)] = verdict
-    found = {subject: one for subject, one in standing.items() if one.answer == "found"}
+    raised = {subject: row for subject, row in standing.items() if row.answer == "found"}
     compared = Compared()
-    for subject, one in planted.items():
-        (compared.as_planted if subject in found else compared.missed).append(one)
-    near = {_subject(one): one for one in key["lawful"]}
-    for subject, verdict in found.items():
+    for subject, row in planted.items():
+        (compared.as_planted if subject in raised else compared.missed).append(row)
+    near = {_subject(row): row for row in key["lawful"]}
+    for subject, verdict in raised.items():
         if subject not in planted:
             line = {
                 "rule": subject[0],
@@ -193,11 +191,11 @@ def compare(worker: engine.Engine, key: dict[str, list[dict[str, Any]]]) -> Comp
                 "finding": verdict.finding,
             }
             compared.false.append(line | {k: near[subject][k] for k in ("why_zh", "why_en") if subject in near})
-    for one in key["not_judged"]:
-        subject = _subject(one)
+    for row in key["not_judged"]:
+        subject = _subject(row)
         missing = standing[subject].missing if subject in standing else _lacks(worker, worker.pack, subject)
-        if missing != one["missing"]:
-            compared.not_as_said.append(one | {"saw": missing or "judged"})
+        if missing != row["missing"]:
+            compared.judged_otherwise.append(row | {"saw": missing or "judged"})
     return compared
 
 
@@ -214,12 +212,12 @@ def _lacks(worker: engine.Engine, pack: Pack, subject: Subject) -> str:
     return rows[0][0] or "" if rows else ""
 
 
-def _said(worker: engine.Engine, compared: Compared, seconds: float) -> dict[str, Any]:
+def _outcome(worker: engine.Engine, compared: Compared, seconds: float) -> dict[str, Any]:
     """Return the whole outcome as plain values."""
     tables = worker.pack.kinds
     facts = sum(worker.duck.rows(f"SELECT count(*) FROM {name}")[0][0] for name in tables)
-    planted = Counter(one["rule"] for one in compared.as_planted)
-    missed, false = Counter(one["rule"] for one in compared.missed), Counter(one["rule"] for one in compared.false)
+    planted = Counter(line["rule"] for line in compared.as_planted)
+    missed, false = Counter(line["rule"] for line in compared.missed), Counter(line["rule"] for line in compared.false)
     titles = {name: rule.title.of(language()) for name, rule in worker.pack.rules.items()}
     rules = [
         {
@@ -241,31 +239,31 @@ def _said(worker: engine.Engine, compared: Compared, seconds: float) -> dict[str
         "found_as_planted": len(compared.as_planted),
         "missed": compared.missed,
         "falsely_found": compared.false,
-        "not_judged_otherwise": compared.not_as_said,
+        "not_judged_otherwise": compared.judged_otherwise,
     }
 
 
-def _tell(node: Path, said: dict[str, Any], compared: Compared) -> None:
+def _print_outcome(node: Path, outcome: dict[str, Any], compared: Compared) -> None:
     """Print the outcome for a person, and where to look next."""
-    rows = [(one["title"], one["found"], one["missed"], one["false"]) for one in said["by_rule"]]
+    rows = [(line["title"], line["found"], line["missed"], line["false"]) for line in outcome["by_rule"]]
     print_table("", ["rule", "found", "missed", "false"], rows)
     for name, lines in (
         ("missed", compared.missed),
         ("falsely found", compared.false),
-        ("not judged otherwise", compared.not_as_said),
+        ("not judged otherwise", compared.judged_otherwise),
     ):
-        for one in lines:
-            why = one.get("why_zh" if language() == "zh" else "why_en", "")
-            out.print(f"{name}  {one['rule']}  {' '.join(one['subject'])}  {why}", style="bold red", markup=False)
-    for name, failed in said["asleep"].items():
+        for line in lines:
+            why = line.get("why_zh" if language() == "zh" else "why_en", "")
+            out.print(f"{name}  {line['rule']}  {' '.join(line['subject'])}  {why}", style="bold red", markup=False)
+    for name, failed in outcome["asleep"].items():
         out.print(f"asleep  {name}  {failed}", style="bold red", markup=False)
     out.print(
-        f"{said['facts']:,} facts in {said['entries']:,} entries, {said['rules_in_force']} rules, {said['seconds']} s: "
-        f"{said['found_as_planted']} found as planted, {len(compared.missed)} missed, "
+        f"{outcome['facts']:,} facts in {outcome['entries']:,} entries, {outcome['rules_in_force']} rules, {outcome['seconds']} s: "
+        f"{outcome['found_as_planted']} found as planted, {len(compared.missed)} missed, "
         f"{len(compared.false)} found falsely",
         style="bold",
     )
-    first = next((one for one in compared.as_planted if "prestudy" in one["rule"]), None) or next(
+    first = next((line for line in compared.as_planted if "prestudy" in line["rule"]), None) or next(
         iter(compared.as_planted), None
     )
     out.print("look next:")

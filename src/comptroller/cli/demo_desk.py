@@ -34,7 +34,7 @@ PEOPLE: tuple[tuple[str, str, str, tuple[tuple[str, str, str, str], ...]], ...] 
     ("reporter", "何填报", FIRM, (("reporter", FIRM, "", ""),)),
     ("administrator", "管清", "", (("administrator", OWNER, "", ""),)),
 )
-"""Sign-in name, name, employer, and grants (role, entity, domain, line) of everybody in the demonstration."""
+"""Sign-in name, name, employer and grants (role, entity, domain, line) of every user in the demonstration."""
 ASKED = (
     ("望港联运物流有限公司", "储望潮"),
     ("望港联运物流有限公司", "戚望潮"),
@@ -47,9 +47,9 @@ PAGES = ("/", "/wall", "/findings", "/entities", "/reporting", "/policy", "/ledg
 
 
 def open_desk(folder: Path, port: int = PORT) -> bool:
-    """Let the people in and open the console on a node; with CI set, see that the pages answer, and stop.
+    """Add the users and open the console on a node; with CI set, check that the pages answer, and stop.
 
-    Says whether every page answered.
+    Returns whether every page answered.
     """
     is_checked = os.environ.get("CI", "").lower() in ("1", "true", "yes")
     server = Server(folder, now, chance)
@@ -57,8 +57,8 @@ def open_desk(folder: Path, port: int = PORT) -> bool:
     for login, name, employer, grants in PEOPLE:
         user = {"login": login, "name": name} | ({"employer": employer} if employer else {})
         words = ("role", "entity", "domain", "supervision_line")
-        said = [dict(zip(words, grant, strict=True)) | {"reason": "演示"} for grant in grants]
-        let_in(server, user, said, _SINCE)
+        fields = [dict(zip(words, grant, strict=True)) | {"reason": "演示"} for grant in grants]
+        let_in(server, user, fields, _SINCE)
         set_password(folder, login, PASSWORD)
     line = open_tips(server, "discipline", PASSWORD)
     if is_checked:
@@ -78,13 +78,13 @@ def open_desk(folder: Path, port: int = PORT) -> bool:
 
 
 def _is_free(port: int) -> bool:
-    """Return whether nobody listens there."""
+    """Return whether a port is free."""
     with socket.socket() as tried:
         return tried.connect_ex((HOST, port)) != 0
 
 
 def _free_port() -> int:
-    """Return a port on which nobody listens."""
+    """Return a free port."""
     with socket.socket() as tried:
         tried.bind((HOST, 0))
         return int(tried.getsockname()[1])
@@ -104,21 +104,21 @@ def _check(server: Server) -> bool:
         listener.should_exit = True
         thread.join()
         server.stop()
-    for one in wrong:
-        out.print(f"no answer  {one}", style="bold red", markup=False)
+    for fault in wrong:
+        out.print(f"no answer  {fault}", style="bold red", markup=False)
     out.print(f"console: {'every page answers' if not wrong else f'{len(wrong)} pages do not answer'}", style="bold")
     return not wrong
 
 
 def _ask_pages(port: int) -> list[tuple[str, str, int]]:
-    """Return who asked for which page and what the answer was; public pages are asked without signing in."""
-    found = []
+    """Return user, page and status of each request; public pages are requested without signing in."""
+    answers = []
     visit = HTTPConnection(HOST, port, timeout=120)
     for path in PUBLIC:
         visit.request("GET", path)
         answer = visit.getresponse()
         answer.read()
-        found.append(("", path, answer.status))
+        answers.append(("", path, answer.status))
     visit.close()
     for login, _, _, grants in PEOPLE:
         pages = ("/admin", "/acts", "/why") if grants[0][0] == "administrator" else PAGES
@@ -133,6 +133,6 @@ def _ask_pages(port: int) -> list[tuple[str, str, int]]:
             line.request("GET", path, headers={"cookie": cookie})
             answer = line.getresponse()
             answer.read()
-            found.append((login, path, answer.status))
+            answers.append((login, path, answer.status))
         line.close()
-    return found
+    return answers

@@ -18,15 +18,15 @@ _ROUNDS = 600_000
 
 
 def open_tips(server: Server, officer: str, passphrase: str) -> str:
-    """Keep a new key of the line that takes tip-offs, as its officer's browser would; returns the line, ''
-    where none does.
+    """Make a key for the line that receives tip-offs, as its officer's browser does. Returns the line, or '' if
+    no line receives them.
     """
     line = line_for(server, ITEM, today(server))
     if not line or "line_key" not in server.pack.kinds:
         return ""
-    public, kept = new_key(passphrase)
-    sign, kept = with_signer(kept, passphrase)
-    keep_key(server, line, (public, kept), officer, sign)
+    public, private = new_key(passphrase)
+    sign, private = with_signer(private, passphrase)
+    keep_key(server, line, (public, private), officer, sign)
     return line
 
 
@@ -36,19 +36,19 @@ def new_key(passphrase: str) -> tuple[str, str]:
     salt, iv = os.urandom(16), os.urandom(12)
     lock = PBKDF2HMAC(SHA256(), 32, salt, _ROUNDS).derive(passphrase.encode())
     plain = secret.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    kept = {"salt": salt, "iv": iv, "key": AESGCM(lock).encrypt(iv, plain, None)}
+    locked = {"salt": salt, "iv": iv, "key": AESGCM(lock).encrypt(iv, plain, None)}
     public = secret.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return _text(public), json.dumps({name: _text(value) for name, value in kept.items()})
+    return _text(public), json.dumps({name: _text(value) for name, value in locked.items()})
 
 
-def with_signer(kept: str, passphrase: str) -> tuple[str, str]:
+def with_signer(private: str, passphrase: str) -> tuple[str, str]:
     """Return the half that verifies answers, and locked halves with the one that signs them, under the same passphrase."""
-    secret, iv, said = ec.generate_private_key(ec.SECP256R1()), os.urandom(12), json.loads(kept)
-    lock = PBKDF2HMAC(SHA256(), 32, base64.b64decode(said["salt"]), _ROUNDS).derive(passphrase.encode())
+    secret, iv, locked = ec.generate_private_key(ec.SECP256R1()), os.urandom(12), json.loads(private)
+    lock = PBKDF2HMAC(SHA256(), 32, base64.b64decode(locked["salt"]), _ROUNDS).derive(passphrase.encode())
     plain = secret.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     signer = {"iv": _text(iv), "key": _text(AESGCM(lock).encrypt(iv, plain, None))}
     public = secret.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return _text(public), json.dumps(said | {"sign": signer})
+    return _text(public), json.dumps(locked | {"sign": signer})
 
 
 def _text(value: bytes) -> str:

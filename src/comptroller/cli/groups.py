@@ -8,14 +8,15 @@ import typer
 from typer.core import TyperGroup
 
 from comptroller.cli.registry import COMMANDS, DEFAULTS, DEPRECATED, GROUPS, Entry, entries_of
-from comptroller.model.near import did_you_mean
+from comptroller.cli.suggestions import suggestion
+from comptroller.model.text import message
 
 
 class Group(TyperGroup):
     """The commands of one group of the registry; the group '' is the command line itself."""
 
     def __init__(self, *, name: str | None = None, group: str = "", **attrs: Any) -> None:
-        """Take the name of the group in the registry; the other settings are Typer's."""
+        """Store the group's name in the registry; the other settings are Typer's."""
         super().__init__(name=name or group or None, **{**attrs, "rich_markup_mode": None, "suggest_commands": False})
         self.group = group
         self.entries = entries_of(group)
@@ -25,12 +26,12 @@ class Group(TyperGroup):
         return list(self._summaries())
 
     def _summaries(self) -> dict[str, str]:
-        found: dict[str, str] = {}
+        summaries: dict[str, str] = {}
         for entry in self.entries.values() if self.group else COMMANDS:
             group, _, word = entry.name.rpartition(" ")
             is_inner = group and not self.group
-            found[group if is_inner else word] = GROUPS[group] if is_inner else entry.summary
-        return found
+            summaries[group if is_inner else word] = GROUPS[group] if is_inner else entry.summary
+        return summaries
 
     def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]  # noqa: ARG002
         """Return a command by name, with its module imported; None where there is none."""
@@ -57,8 +58,9 @@ class Group(TyperGroup):
         command = self.get_command(ctx, args[0])
         if command is None and not ctx.resilient_parsing:
             known = {*self._summaries(), *(() if self.group else (entry.name for entry in COMMANDS))}
-            zh, en = did_you_mean(args[0], known, ("用 --help 列出命令", "List commands with --help."))
-            ctx.fail(f"no command {args[0]!r}. {en} 没有该命令。{zh}")
+            hint = suggestion(args[0], known, "cli.no_command:fix")
+            text = message("cli.no_command", name=repr(args[0]), hint=hint)
+            ctx.fail(f"{text.en} {text.zh}")
         return args[0] if command else None, command, args[1:]
 
     def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ARG002

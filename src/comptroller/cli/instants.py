@@ -1,4 +1,4 @@
-"""Instants on the command line: the present one, and one that is given."""
+"""Instants on the command line: the current one, or one that an option names."""
 
 import datetime as dt
 
@@ -6,16 +6,18 @@ import typer
 
 
 def now() -> dt.datetime:
-    """Return the present instant; nothing below the command line asks for it."""
+    """Return the current instant; no package below the command line reads the clock."""
     return dt.datetime.now(dt.UTC)
 
 
-def instant(said: str | None) -> dt.datetime:
-    """Return the instant that was said (ISO 8601; UTC where no offset is given), or now; wrong use where it is none."""
-    if not said:
+def instant(text: str | None) -> dt.datetime:
+    """Return the instant in an option (ISO 8601; UTC where it has no offset), or now. Raises typer.BadParameter
+    for other text.
+    """
+    if not text:
         return now()
     try:
-        found = dt.datetime.fromisoformat(said)
+        parsed = dt.datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{said}: an instant such as 2024-06-30T08:00:00+08:00") from error
-    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+        raise typer.BadParameter(f"{text}: an instant such as 2024-06-30T08:00:00+08:00") from error
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)

@@ -13,7 +13,7 @@ from comptroller import node as node_room
 from comptroller.cli.output import (
     JsonOption,
     NodeOption,
-    doors,
+    exit_on_refusal,
     node_folder,
     out,
     passphrase,
@@ -37,17 +37,18 @@ def entry(
     as_json: JsonOption = False,
 ) -> None:
     """Show an entry of the ledger with its receipt: the proof that it is in the tree."""
-    with doors(as_json=as_json), _open_ledger(node) as ledger:
-        one, proof = _entry_of(ledger, number, file)
-    if payload is not None and one.payload is not None:
-        payload.write_bytes(one.payload)
+    with exit_on_refusal(as_json=as_json), _open_ledger(node) as ledger:
+        stored, proof = _entry_of(ledger, number, file)
+    if payload is not None and stored.payload is not None:
+        payload.write_bytes(stored.payload)
     if as_json:
-        print_json(_as_json(one, proof))
+        print_json(_as_json(stored, proof))
         return
     rows = [
-        (k, v if not isinstance(v, (dict, list)) else json.dumps(v, ensure_ascii=False)) for k, v in one.fields.items()
+        (k, v if not isinstance(v, (dict, list)) else json.dumps(v, ensure_ascii=False))
+        for k, v in stored.fields.items()
     ]
-    print_table(f"entry {one.number}, received {one.received_at.isoformat()}", ["", ""], rows)
+    print_table(f"entry {stored.number}, received {stored.received_at.isoformat()}", ["", ""], rows)
     out.print(proof.checkpoint, markup=False)
     out.print(f"proof: {len(proof.proof)} hashes to the tree of {proof.size} entries")
 
@@ -59,9 +60,9 @@ def receipt(
     node: NodeOption = None,
 ) -> None:
     """Write the receipt of an entry as JSON, for a check without Comptroller."""
-    with doors(as_json=False), _open_ledger(node) as ledger:
-        one, proof = _entry_of(ledger, number, file)
-    text = json.dumps(plain(_as_json(one, proof)), ensure_ascii=False, indent=2) + "\n"
+    with exit_on_refusal(as_json=False), _open_ledger(node) as ledger:
+        stored, proof = _entry_of(ledger, number, file)
+    text = json.dumps(plain(_as_json(stored, proof)), ensure_ascii=False, indent=2) + "\n"
     if output is None:
         typer.echo(text, nl=False)
         return
@@ -69,48 +70,43 @@ def receipt(
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise typer.BadParameter(f"--output {output}: {error.strerror}") from error
-    out.print(f"receipt of entry {one.number}  {output}", markup=False)
+    out.print(f"receipt of entry {stored.number}  {output}", markup=False)
 
 
 @contextmanager
 def _open_ledger(node: Path | None) -> Iterator[Ledger]:
-    """Yield the ledger of a node, to be read; raises Refused for a folder that is no node."""
+    """Yield the ledger of a node for reading; raises Refused for a folder that is no node."""
     with closing(node_room.open_ledger(node_folder(node), passphrase())) as stores:
         yield stores.ledger
 
 
 def _entry_of(ledger: Ledger, number: int | None, file: Path | None) -> tuple[Entry, Receipt]:
-    """Return an entry by number or by its file, with its receipt; raises Refused where there is none."""
+    """Return an entry by number or by its file, with its receipt; raises Refused for an unknown one."""
     try:
-        one = ledger.entry((number if file is None else _holding(ledger, file)) or 0)
-        return one, ledger.receipt(one.number)
+        entry = ledger.entry((number if file is None else _holding(ledger, file)) or 0)
+        return entry, ledger.receipt(entry.number)
     except LookupError as error:
-        wanted = (f"1 到 {ledger.size} 之间的条目号", f"an entry from 1 to {ledger.size}")
-        mend = ("核对条目号,或用 --file 指明文件", "Check the number, or name a file by --file.")
-        seen = "" if number is None else number
-        raise Refused([refusal("entry.number", ("", None, "N"), seen, wanted, mend)]) from error
+        value = "" if number is None else number
+        raise Refused([refusal("entry.number", ("", None, "N"), value, size=ledger.size)]) from error
 
 
-def _as_json(one: Entry, proof: Receipt) -> dict[str, Any]:
+def _as_json(entry: Entry, proof: Receipt) -> dict[str, Any]:
     return {
-        "number": one.number,
-        "received_at": one.received_at,
-        "header": one.fields,
-        "erased": one.is_erased,
-        "leaf": base64.b64encode(one.leaf).decode(),
+        "number": entry.number,
+        "received_at": entry.received_at,
+        "header": entry.fields,
+        "erased": entry.is_erased,
+        "leaf": base64.b64encode(entry.leaf).decode(),
         "receipt": json.loads(proof.to_json()),
     }
 
 
 def _holding(ledger: Ledger, file: Path) -> int:
-    """Return the first entry whose payload is this file; raises Refused for a file that was never taken."""
+    """Return the first entry with this file as its payload; raises Refused for a file that was never accepted."""
     try:
-        found = ledger.find(payload_digest(file.read_bytes()))
+        number = ledger.find(payload_digest(file.read_bytes()))
     except OSError as fault:
-        wanted, mend = ("可读的文件", "a file that can be read"), ("核对路径", "Check the path.")
-        raise Refused([refusal("entry.unreadable", (str(file), None, "file"), str(fault), wanted, mend)]) from fault
-    if found is None:
-        wanted = ("台账收下过的文件,逐字节相同", "a file that the ledger took, byte for byte")
-        mend = ("核对是否改动过,或重新报送", "See whether it was changed since, or report it again.")
-        raise Refused([refusal("entry.not_taken", (str(file), None, "file"), file.name, wanted, mend)])
-    return found
+        raise Refused([refusal("entry.unreadable", (str(file), None, "file"), str(fault))]) from fault
+    if number is None:
+        raise Refused([refusal("entry.not_taken", (str(file), None, "file"), file.name)])
+    return number

@@ -15,10 +15,10 @@ import typer
 from comptroller import node
 from comptroller.cli import policy_cache
 from comptroller.cli.output import node_folder, passphrase
+from comptroller.cli.suggestions import suggestion
 from comptroller.ledger.ledger import Ledger
-from comptroller.model.near import did_you_mean
 from comptroller.model.policy import Pack
-from comptroller.model.text import Text
+from comptroller.model.text import Text, message
 from comptroller.packs.bundle import digest_of, unpack_files
 from comptroller.packs.titles import rule_titles
 from comptroller.watch.findings import Findings
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 
 class Reading:
-    """A node that is read: the books' tables, the ledger, and the policy, each as far as it is asked for."""
+    """A node opened for reading: the books' tables, the ledger and the policy, each loaded when it is used."""
 
     def __init__(self, stores: node.Stores) -> None:
-        """Take the open stores of a node."""
+        """Store the open stores of a node."""
         self.folder, self.charter, self.ledger, self.duck = stores.folder, stores.charter, stores.ledger, stores.duck
 
     @property
     def is_current(self) -> bool:
-        """Return whether the books hold the whole ledger, under the policy that it names; raises Refused for
+        """Return whether the books contain the whole ledger, under the policy that it names. Raises Refused for
         damaged books.
         """
         with node.reading():
@@ -62,7 +62,7 @@ class Reading:
 
     @cached_property
     def findings(self) -> Findings:
-        """The findings that stand."""
+        """The findings in force."""
         return Findings(self.duck)
 
     @property
@@ -82,15 +82,13 @@ class Reading:
 
     def hints(self, rule: str, entity: str) -> list[str]:
         """Return a line (English, Chinese) for each name that nothing has: a part of a rule's name, an entity's code."""
-        found = []
-        if rule and not any(rule in one for one in self.rules):
-            zh, en = did_you_mean(rule, self.rules, ("", ""))
-            found.append(f"no rule has {rule!r} in its name. {en}没有名称含此内容的规则。{zh}")
-        entities = [one for (one,) in self.duck.rows("SELECT entity FROM entity")] if entity else []
+        hints = []
+        if rule and not any(rule in code for code in self.rules):
+            hints.append(message("cli.no_rule", name=repr(rule), hint=suggestion(rule, self.rules)))
+        entities = [code for (code,) in self.duck.rows("SELECT entity FROM entity")] if entity else []
         if entity and entity not in entities:
-            zh, en = did_you_mean(entity, entities, ("", ""))
-            found.append(f"the register has no entity {entity!r}. {en}登记簿中没有该企业。{zh}")
-        return found
+            hints.append(message("cli.no_entity", name=repr(entity), hint=suggestion(entity, entities)))
+        return [f"{text.en.strip()} {text.zh}" for text in hints]
 
     def policy_of(self, digest: str, known: int) -> Pack:
         """Return the policy of that digest, as it was adopted not later than entry `known`."""
@@ -100,7 +98,9 @@ class Reading:
         return _read(*self._files(int(self.duck.rows(sql, [digest, known])[0][0])))
 
     def known_entry(self, known: str | None) -> int | None:
-        """Return an entry given by number, or as the last one received by an instant; wrong use where it is neither."""
+        """Return an entry named by number, or the last one received by an instant. Raises typer.BadParameter
+        for other text.
+        """
         return known_entry(self.ledger, known)
 
 
@@ -113,7 +113,7 @@ def _read(files: Mapping[str, bytes], name: str) -> Pack:
 
 @contextmanager
 def reading(node_option: Path | None) -> Iterator[Reading]:
-    """Yield a node to read; raises Refused for a folder that is none, or that another process works on."""
+    """Yield a node to read; raises Refused for a folder that is no node, or a node in use by another process."""
     folder, secret = node_folder(node_option), passphrase()
     stores = node.open_all(folder, secret)
     with stores.guard():
@@ -137,7 +137,9 @@ def working(node_option: Path | None) -> Iterator["Engine"]:
 
 
 def known_entry(ledger: Ledger, known: str | None) -> int | None:
-    """Return an entry given by number, or as the last one received by an instant; wrong use where it is neither."""
+    """Return an entry named by number, or the last one received by an instant. Raises typer.BadParameter for
+    other text.
+    """
     if not known:
         return None
     if known.isdigit():

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from comptroller.model.finding import plain
 from comptroller.model.refusal import ComptrollerError, Refusal, Refused, refusal
+from comptroller.model.text import message
 from comptroller.node import damaged, damaged_store, open_stores
 from comptroller.store.duck import SqlError
 from comptroller.store.sqlite import StoreDown
@@ -30,14 +31,14 @@ err = Console(stderr=True, highlight=False)
 
 def language() -> str:
     """Return the language of texts: COMPTROLLER_LANGUAGE, or zh where the locale is Chinese, else en."""
-    said = os.environ.get("COMPTROLLER_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "zh" if said.lower().startswith("zh") else "en"
+    value = os.environ.get("COMPTROLLER_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "zh" if value.lower().startswith("zh") else "en"
 
 
 def passphrase() -> bytes | None:
     """Return the key's passphrase from COMPTROLLER_PASSPHRASE, where it is set."""
-    said = os.environ.get("COMPTROLLER_PASSPHRASE")
-    return said.encode() if said else None
+    value = os.environ.get("COMPTROLLER_PASSPHRASE")
+    return value.encode() if value else None
 
 
 def node_folder(node: Path | None) -> Path:
@@ -48,13 +49,13 @@ def node_folder(node: Path | None) -> Path:
     return node
 
 
-def counted(number: int, one: str, many: str = "") -> str:
+def counted(number: int, singular: str, plural: str = "") -> str:
     """Return a number with its noun, in the singular or in the plural.
 
     >>> counted(1, "rule"), counted(2_000, "entity", "entities")
     ('1 rule', '2,000 entities')
     """
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+    return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"
 
 
 def print_json(value: Any) -> None:
@@ -63,7 +64,7 @@ def print_json(value: Any) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print rows; numbers stand right."""
+    """Print rows; numbers are aligned to the right."""
     table = Table(title=title or None, title_justify="left", header_style="bold", pad_edge=False, box=None)
     numeric = [
         bool(rows) and all(isinstance(r[i], (int, float)) or r[i] is None for r in rows) for i in range(len(columns))
@@ -80,13 +81,13 @@ def print_refusals(refusals: Sequence[Refusal], *, as_json: bool) -> None:
     if as_json:
         print_json({"refused": [r.as_json() for r in refusals]})
         return
-    for one in refusals:
-        err.print(one.text(language()), markup=False)
+    for item in refusals:
+        err.print(item.text(language()), markup=False)
         err.print()
 
 
 @contextmanager
-def doors(*, as_json: bool) -> Iterator[None]:
+def exit_on_refusal(*, as_json: bool) -> Iterator[None]:
     """Print refusals and broken things inside, and end with exit code 1; a node that a failed command opened is closed."""
     before = open_stores()
     try:
@@ -101,17 +102,13 @@ def doors(*, as_json: bool) -> Iterator[None]:
         print_refusals([damaged(str(fault).splitlines()[0])], as_json=as_json)
         raise typer.Exit(REFUSED) from fault
     except ComptrollerError as broken:
-        wanted = ("完好的数据", "data that is whole")
-        mend = (
-            "运行 comptroller ledger verify,再运行 rebuild",
-            "Run comptroller ledger verify, then comptroller rebuild.",
-        )
-        print_refusals([refusal("broken", ("", None, ""), broken, wanted, mend)], as_json=as_json)
+        expected, fix = message("cli.broken:expected"), message("cli.broken:fix")
+        print_refusals([refusal("broken", ("", None, ""), broken, expected, fix)], as_json=as_json)
         raise typer.Exit(REFUSED) from broken
     finally:
         if sys.exc_info()[0] is not None:
-            for one in open_stores() - before:
-                one.close()
+            for store in open_stores() - before:
+                store.close()
 
 
 @contextmanager
@@ -132,7 +129,7 @@ def progress(title: str, *, quiet: bool) -> Iterator[Callable[[str, int, int], N
     with Progress(*columns, console=err, transient=not err.is_terminal) as bar:
         task = bar.add_task(title, total=None)
 
-        def move(_name: str, at: int, whole: int) -> None:
-            bar.update(task, completed=at, total=whole)
+        def move(_name: str, at: int, total: int) -> None:
+            bar.update(task, completed=at, total=total)
 
         yield move

@@ -7,6 +7,6 @@ from comptroller.packs.shipped import shipped_roots
 
 
 def pack_roots() -> list[Path]:
-    """Return the folders in which packs are looked for: COMPTROLLER_PACKS first, then those that ship."""
+    """Return the folders that are searched for packs: COMPTROLLER_PACKS first, then the shipped ones."""
     named = [Path(p) for p in os.environ.get("COMPTROLLER_PACKS", "").split(os.pathsep) if p]
     return [*named, *shipped_roots()]

@@ -7,7 +7,7 @@ import typer
 
 from comptroller.books.facts.tables import documented
 from comptroller.cli.opening import known_entry, reading, working
-from comptroller.cli.output import JsonOption, NodeOption, counted, doors, out, print_json, print_table
+from comptroller.cli.output import JsonOption, NodeOption, counted, exit_on_refusal, out, print_json, print_table
 from comptroller.cli.read import KnownOption, ValidOption, day
 from comptroller.web.runtime.query_pool import QueryPool
 
@@ -27,7 +27,7 @@ def query(  # noqa: PLR0913 - what one may ask by
     """Run one read-only SELECT over the documented tables."""
     if sql is None and not tables:
         raise typer.BadParameter("a SELECT, or --tables to list what it may name")
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         if sql is None:
             columns, rows = _tables(node)
         elif valid or known:
@@ -55,5 +55,5 @@ def _as_of(sql: str, valid: str | None, known: str | None, node: Path | None) ->
     """Return columns and rows as of a day and an entry; graphs of that day are made by the engine."""
     since = day(valid)
     with QueryPool() as pool, working(node) as worker:
-        shown = worker.books.views_here(since, known_entry(worker.ledger, known))
-        return pool.ask(worker.duck, sql, set(documented(worker.pack)), shown)
+        views = worker.books.views_here(since, known_entry(worker.ledger, known))
+        return pool.ask(worker.duck, sql, set(documented(worker.pack)), views)

@@ -23,50 +23,50 @@ from comptroller.watch.findings import COLUMNS as FINDING_COLUMNS
 OFFERED = {
     "clock": "The moment to which the last tick set the clock; no row before the first tick.",
     "clock_act": "Acts about the clock: jumps that an officer let pass, and stretches of entries made by a wrong clock.",
-    "unfolded": "Entries that are in the ledger and cannot be folded, the fault of each, and the entry that says so.",
+    "unfolded": "Entries that are in the ledger and cannot be folded, the fault of each, and the entry that records it.",
     "heard": "The latest report about each entity of the register.",
-    "ancestor": "Who stands above whom by management; distance 0 is the entity itself.",
-    "level": "How deep each entity stands, counted by ownership and by management.",
+    "ancestor": "The entities above each entity by management; distance 0 is the entity itself.",
+    "level": "The depth of each entity, counted by ownership and by management.",
     "group_head": "The head of each entity's group from day to day: the uppermost managing entity below the owner's bodies.",
-    "controls": "Who controls whom, on which basis, and by which path.",
+    "controls": "Controlling and controlled parties, with the basis and the path.",
     "control_period": "Who controlled the parties that rules ask about, and from when to when.",
     "control_turn": "Control gained and lost: with which entry, and what the clock showed then.",
     "controlled_not_governed": "What an entity of the register controls and does not manage.",
-    "governed_without_control": "What stands below an entity by management, and not by control.",
-    "ultimate_controller": "Who stands at the end of the control of each entity.",
-    "effective_share": "What share of an entity an owner holds in effect, over all paths; low and high where not all is known.",
+    "governed_without_control": "Entities below an entity by management, and not by control.",
+    "ultimate_controller": "The last controller of each entity.",
+    "effective_share": "An owner's effective share of an entity, over all paths; low and high where not all is known.",
     "stake_issue": "What does not fit together in the stakes that are reported of an entity.",
-    "related": "Who is related to whom, how, by which path, and when.",
+    "related": "Related parties, with the category, the path and the time.",
     "trade_cycle": "Circles of payments and of goods, leg by leg, by the pattern that makes them circles.",
-    "search_limit": "Where the search for circles was cut short: there may be circles that no row tells.",
+    "search_limit": "Where the search for circles was cut short: there may be circles without a row.",
     "flow_fan": "Payments or goods from many to one party, from one to many, or the one and then the other, leg by leg.",
     "guarantee_circle": "Circles of guarantees, leg by leg.",
     "working_day": "Whether a day is worked, and the running number of working days up to and with it.",
     "list_in_force": "The lines that reach each entity: its own (distance 0), those above it, the pack's (999).",
 }
-"""What each table says that the engine offers beside the kinds."""
+"""Description of each table that the engine offers beside the kinds."""
 
 
 def pages(roots: Iterable[Path]) -> dict[str, str]:
-    """Return every page by its path below docs/reference; the same code and packs give the same pages."""
+    """Return every page by its path below docs/reference; the same code and packs make the same pages."""
     places = list(roots)
     packs = [read_pack(gather_files(places, name), name) for name in _pack_names(places)]
-    kinds = {one.source: one for pack in packs for one in pack.kinds.values()}
+    kinds = {item.source: item for pack in packs for item in pack.kinds.values()}
     rules = {name: (rule, pack) for pack in packs for name, rule in pack.rules.items()}
-    params = {one.name: one for pack in packs for one in pack.params.values()}
-    lists = {one.name: one for pack in packs for one in pack.lists.values()}
-    sources = {one.name: one for pack in packs for one in pack.sources.values()}
-    found = {f"kinds/{kind.name}.md": reference_page(kind) for _, kind in sorted(kinds.items())}
-    found |= {_place(name): rule_page(rule, pack) for name, (rule, pack) in rules.items()}
-    found["tables.md"] = _tables_page(packs)
-    found["parameters.md"] = _parameters_page(params)
-    found["lists.md"] = _lists_page(lists)
-    found["sources.md"] = _sources_page(sources)
-    found["views.md"] = views_page(packs)
-    found["commands.md"] = _commands_page()
-    found["refusals.md"] = _refusals_page(codes())
-    found["index.md"] = _index(kinds, {name: rule for name, (rule, _) in rules.items()})
-    return dict(sorted(found.items()))
+    params = {item.name: item for pack in packs for item in pack.params.values()}
+    lists = {item.name: item for pack in packs for item in pack.lists.values()}
+    sources = {item.name: item for pack in packs for item in pack.sources.values()}
+    texts = {f"kinds/{kind.name}.md": reference_page(kind) for _, kind in sorted(kinds.items())}
+    texts |= {_place(name): rule_page(rule, pack) for name, (rule, pack) in rules.items()}
+    texts["tables.md"] = _tables_page(packs)
+    texts["parameters.md"] = _parameters_page(params)
+    texts["lists.md"] = _lists_page(lists)
+    texts["sources.md"] = _sources_page(sources)
+    texts["views.md"] = views_page(packs)
+    texts["commands.md"] = _commands_page()
+    texts["refusals.md"] = _refusals_page(codes())
+    texts["index.md"] = _index(kinds, {name: rule for name, (rule, _) in rules.items()})
+    return dict(sorted(texts.items()))
 
 
 def _pack_names(roots: Sequence[Path]) -> list[str]:
@@ -85,9 +85,9 @@ def _index(kinds: dict[str, Kind], rules: dict[str, Rule]) -> str:
         "- [Sources](sources.md)\n- [Views](views.md)\n- [Refusals](refusals.md)\n"
     )
     rows = [(f"[{k.name}](kinds/{k.name}.md)", k.title.zh, k.title.en, k.source) for _, k in sorted(kinds.items())]
-    said = [
-        (f"[{name}]({_place(name)})", one.catalogue, one.title.zh, one.title.en, one.kind, one.severity)
-        for name, one in sorted(rules.items())
+    rule_rows = [
+        (f"[{name}]({_place(name)})", rule.catalogue, rule.title.zh, rule.title.en, rule.kind, rule.severity)
+        for name, rule in sorted(rules.items())
     ]
     return "\n".join(
         [
@@ -96,7 +96,7 @@ def _index(kinds: dict[str, Kind], rules: dict[str, Rule]) -> str:
             "## Kinds of fact\n",
             table(("kind", "中文", "English", "defined in"), rows),
             "\n## Rules\n",
-            table(("rule", "catalogue", "中文", "English", "kind", "severity"), said),
+            table(("rule", "catalogue", "中文", "English", "kind", "severity"), rule_rows),
         ]
     )
 
@@ -113,7 +113,7 @@ def _tables_page(packs: Sequence[Pack]) -> str:
     ]
     open_tables = {name for pack in packs for name in documented(pack)}
     offered = FIXED | GOVERNANCE_COLUMNS
-    for name in [one for one in offered if one in open_tables]:
+    for name in [table_name for table_name in offered if table_name in open_tables]:
         lines += [f"## {name}", "", OFFERED.get(name, ""), "", _columns_of(offered[name]), ""]
     lines += ["## finding", "", "Every version of every finding, frozen when it was made.", ""]
     lines += [table(("column", "type"), [(f"`{n}`", form) for n, form in FINDING_COLUMNS.items()]), ""]
@@ -151,7 +151,7 @@ def _columns_of(text: str) -> str:
 def _parameters_page(params: dict[str, Param]) -> str:
     lines = ["# Parameters", "", "A figure that nobody has compared with its source yet is marked *not verified*.", ""]
     for name, param in sorted(params.items()):
-        by = f" by {', '.join(f'`{one}`' for one in param.by)}" if param.by else ""
+        by = f" by {', '.join(f'`{field}`' for field in param.by)}" if param.by else ""
         lines += [
             f"## {name}",
             "",
@@ -165,7 +165,7 @@ def _parameters_page(params: dict[str, Param]) -> str:
 
 def _lists_page(lists: dict[str, PolicyList]) -> str:
     lines = ["# Lists", "", "What a lower list may change is said by `tightens`.", ""]
-    for name, one in sorted(lists.items()):
+    for name, item in sorted(lists.items()):
         rows = [
             (
                 f"`{line.item}`",
@@ -179,10 +179,10 @@ def _lists_page(lists: dict[str, PolicyList]) -> str:
                 "" if line.verified else "not verified",
                 ", ".join(f"{c.source} {c.article}".strip() for c in line.cites),
             )
-            for line in one.lines
+            for line in item.lines
         ]
         heads = ("item", "中文", "English", "limit, CNY", "share, %", "body", "from", "until", "verified", "source")
-        about = f"{one.title.en} ({one.title.zh}); tightens: `{one.tightens}`."
+        about = f"{item.title.en} ({item.title.zh}); tightens: `{item.tightens}`."
         lines += [f"## {name}", "", about, "", table(heads, rows), ""]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -226,21 +226,21 @@ def _command(named: str, callback: Callable[..., Any]) -> list[str]:
     arguments, options = [], []
     for name, parameter in inspect.signature(callback, eval_str=True).parameters.items():
         assert get_origin(parameter.annotation) is Annotated, f"{callback.__name__} {name}: an Annotated parameter"
-        info = next(one for one in get_args(parameter.annotation) if isinstance(one, (ArgumentInfo, OptionInfo)))
-        said = f"{info.help}{_default(parameter.default)}"
+        info = next(item for item in get_args(parameter.annotation) if isinstance(item, (ArgumentInfo, OptionInfo)))
+        text = f"{info.help}{_default(parameter.default)}"
         if isinstance(info, ArgumentInfo):
-            arguments.append((info.metavar or name.upper(), said))
+            arguments.append((info.metavar or name.upper(), text))
         else:
-            options.append((_option(name, info), said))
+            options.append((_option(name, info), text))
     words = ["comptroller", named, *(word for word, _ in arguments), *(["[OPTIONS]"] if options else [])]
-    rows = [(f"`{word}`", said) for word, said in (*arguments, *options)]
+    rows = [(f"`{word}`", text) for word, text in (*arguments, *options)]
     about = cell(inspect.getdoc(callback) or "")
     return [f"## {named}", "", about, "", f"`{' '.join(words)}`", "", table(("word", "what"), rows), ""]
 
 
 def _option(name: str, info: OptionInfo) -> str:
-    """Return how an option is said: as declared (Typer keeps the first as the default), or by its parameter's name."""
-    declared = [one for one in (info.default, *(info.param_decls or ())) if isinstance(one, str) and one[:1] == "-"]
+    """Return an option's name: as declared (Typer lists the default first), or made from its parameter's name."""
+    declared = [item for item in (info.default, *(info.param_decls or ())) if isinstance(item, str) and item[:1] == "-"]
     return declared[0] if declared else f"--{name.replace('_', '-')}"
 
 
@@ -248,7 +248,7 @@ def _default(value: Any) -> str:
     return "" if value in (inspect.Parameter.empty, None, False, "") else f" (`{value}` where nothing is said)"
 
 
-def _refusals_page(found: Sequence[Code]) -> str:
+def _refusals_page(listed: Sequence[Code]) -> str:
     lines = [
         "# Refusals",
         "",
@@ -256,7 +256,7 @@ def _refusals_page(found: Sequence[Code]) -> str:
         "Codes do not change.",
         "A part in `<>` stands for a name, such as a field's type or a check's code; `{}` holds what is filled in.",
         "",
-        table(("code", "expected", "期望", "mend", "改正", "said in"), [one.row() for one in found]),
+        table(("code", "expected", "期望", "mend", "改正", "said in"), [code.row() for code in listed]),
     ]
     return "\n".join(lines) + "\n"
 

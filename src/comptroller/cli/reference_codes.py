@@ -1,4 +1,4 @@
-"""The refusal codes that the product can say, collected from its own source: each with what it expects and the mend."""
+"""The refusal codes of the product, collected from its source, each with what is expected and how to fix it."""
 
 import ast
 import re
@@ -25,12 +25,12 @@ VARYING: dict[str, tuple[Texts, Texts]] = {
     "intake.sense.<code>": (("事项的检查所说的条件", "what the kind's check of that name says"), ("按该检查所说改正", "Correct it as that check says.")),
     "intake.shape.<type>": (("该字段类型的值", "a value of the field's type"), ("", "")),
 }  # fmt: skip
-"""What is expected, and how it is corrected, of codes whose texts depend on the place: said in general."""
+"""General texts (expected, fix) of codes that have a different text at each place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A refusal code, its texts (zh, en) where the source says them in place, and the files that say it."""
+    """A refusal code, its texts (zh, en) where the source has them in place, and the files that use it."""
 
     code: str
     expected: Texts
@@ -38,28 +38,28 @@ class Code:
     files: tuple[str, ...]
 
     def row(self) -> tuple[str, ...]:
-        """Return the code as cells: code, expected in English and Chinese, mend in English and Chinese, files."""
+        """Return the code as cells: code, expected in English and Chinese, fix in English and Chinese, files."""
         return (f"`{self.code}`", self.expected[1], self.expected[0], self.mend[1], self.mend[0], ", ".join(self.files))
 
 
 def codes() -> list[Code]:
     """Return every code in order of names."""
     root = Path(comptroller.__file__).parent
-    found: dict[str, list[Code]] = {}
+    by_code: dict[str, list[Code]] = {}
     for path in sorted(root.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         name = path.relative_to(root).as_posix()
-        for one in _codes_of(tree, name):
-            found.setdefault(one.code, []).append(one)
-    return [_merged(code, said) for code, said in sorted(found.items())]
+        for item in _codes_of(tree, name):
+            by_code.setdefault(item.code, []).append(item)
+    return [_merged(code, places) for code, places in sorted(by_code.items())]
 
 
-def _merged(code: str, said: Sequence[Code]) -> Code:
+def _merged(code: str, places: Sequence[Code]) -> Code:
     """Return a code once: the first texts that are known, and all files."""
     other = VARYING.get(code, (("", ""), ("", "")))
-    expected = _message(f"{code}:expected") or next((one.expected for one in said if one.expected[1]), other[0])
-    mend = _message(f"{code}:fix") or next((one.mend for one in said if one.mend[1]), other[1])
-    return Code(code, expected, mend, tuple(sorted({file for one in said for file in one.files})))
+    expected = _message(f"{code}:expected") or next((place.expected for place in places if place.expected[1]), other[0])
+    mend = _message(f"{code}:fix") or next((place.mend for place in places if place.mend[1]), other[1])
+    return Code(code, expected, mend, tuple(sorted({file for place in places for file in place.files})))
 
 
 def _message(code: str) -> Texts | None:
@@ -68,7 +68,9 @@ def _message(code: str) -> Texts | None:
 
 
 def _codes_of(tree: ast.Module, file: str) -> Iterator[Code]:
-    """Yield the codes of a file: those said to a maker in place, through a function of the file, or by a variable."""
+    """Yield the codes of a file: those passed to a constructor in place, through a function of the file, or by
+    a variable.
+    """
     for function in [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]:
         calls = list(_calls(function, _MAKERS))
         if not calls:
@@ -80,7 +82,7 @@ def _codes_of(tree: ast.Module, file: str) -> Iterator[Code]:
             if id(call) in inner or not call.args:
                 continue
             words = [_texts(arg, names, call.lineno) for arg in (*call.args[3:5], *[ast.Constant("")] * 5)]
-            takes_code = any(one.arg == "code" for one in function.args.args)
+            takes_code = any(argument.arg == "code" for argument in function.args.args)
             for code in _values(call.args[0], names):
                 if takes_code and code.endswith(_NAMED):
                     yield from _through(tree, function, Code(code, words[0], words[1], (file,)))
@@ -103,24 +105,24 @@ def _through(tree: ast.Module, function: ast.FunctionDef, form: Code) -> Iterato
     for caller in [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]:
         names = _assigned(caller)
         for call in _calls(caller, (function.name,)):
-            said = call.args[place] if len(call.args) > place else None
-            if isinstance(said, ast.Constant):
+            value = call.args[place] if len(call.args) > place else None
+            if isinstance(value, ast.Constant):
                 texts = [_one_text(arg, names, call.lineno) for arg in call.args[place + 2 : place + 4]]
                 expected = (texts[0], texts[1]) if len(texts) == 2 else form.expected
-                yield Code(form.code.replace(_NAMED, str(said.value)), expected, form.mend, form.files)
+                yield Code(form.code.replace(_NAMED, str(value.value)), expected, form.mend, form.files)
 
 
-def _one_text(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]], line: int) -> str:
-    """Return the text that an expression says, in place or by a name that was set before."""
-    if isinstance(said, ast.Name):
-        earlier = [value for at, value in names.get(said.id, []) if at <= line]
-        said = earlier[-1] if earlier else said
-    return _template(said)
+def _one_text(expression: ast.expr, names: dict[str, list[tuple[int, ast.expr]]], line: int) -> str:
+    """Return the text of an expression, in place or by a name that was set before."""
+    if isinstance(expression, ast.Name):
+        earlier = [value for at, value in names.get(expression.id, []) if at <= line]
+        expression = earlier[-1] if earlier else expression
+    return _template(expression)
 
 
 def _assigned(function: ast.FunctionDef) -> dict[str, list[tuple[int, ast.expr]]]:
     """Return what each local name is set to, with the line."""
-    found: dict[str, list[tuple[int, ast.expr]]] = {}
+    assigned: dict[str, list[tuple[int, ast.expr]]] = {}
     for node in ast.walk(function):
         if not isinstance(node, ast.Assign):
             continue
@@ -130,43 +132,48 @@ def _assigned(function: ast.FunctionDef) -> dict[str, list[tuple[int, ast.expr]]
                 pairs = list(zip(target.elts, node.value.elts, strict=False))
             for name, value in pairs:
                 if isinstance(name, ast.Name):
-                    found.setdefault(name.id, []).append((node.lineno, value))
-    return {name: sorted(set_to, key=lambda one: one[0]) for name, set_to in found.items()}
+                    assigned.setdefault(name.id, []).append((node.lineno, value))
+    return {name: sorted(set_to, key=lambda pair: pair[0]) for name, set_to in assigned.items()}
 
 
-def _values(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]]) -> list[str]:
+def _values(expression: ast.expr, names: dict[str, list[tuple[int, ast.expr]]]) -> list[str]:
     """Return the codes that an expression may be."""
-    if isinstance(said, ast.Constant):
-        return [str(said.value)]
-    if isinstance(said, ast.JoinedStr):
-        return [_template(said, "<name>")]
-    if isinstance(said, ast.IfExp):
-        return _values(said.body, names) + _values(said.orelse, names)
-    if isinstance(said, ast.Name):
-        return [code for _, value in names.get(said.id, []) for code in _values(value, {})]
+    if isinstance(expression, ast.Constant):
+        return [str(expression.value)]
+    if isinstance(expression, ast.JoinedStr):
+        return [_template(expression, "<name>")]
+    if isinstance(expression, ast.IfExp):
+        return _values(expression.body, names) + _values(expression.orelse, names)
+    if isinstance(expression, ast.Name):
+        return [code for _, value in names.get(expression.id, []) for code in _values(value, {})]
     return []
 
 
-def _texts(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]], line: int) -> Texts:
-    """Return the two texts that an expression says, if it says them in this function."""
-    if isinstance(said, ast.Name):
-        earlier = [value for at, value in names.get(said.id, []) if at <= line]
-        said = earlier[-1] if earlier else said
-    if isinstance(said, ast.Call) and isinstance(said.func, ast.Name) and said.func.id == _NEAR and len(said.args) == 3:
-        return _texts(said.args[2], names, line)
-    if isinstance(said, ast.Tuple) and len(said.elts) == 2:
-        return _template(said.elts[0]), _template(said.elts[1])
+def _texts(expression: ast.expr, names: dict[str, list[tuple[int, ast.expr]]], line: int) -> Texts:
+    """Return the two texts of an expression, if they are written in this function."""
+    if isinstance(expression, ast.Name):
+        earlier = [value for at, value in names.get(expression.id, []) if at <= line]
+        expression = earlier[-1] if earlier else expression
+    if (
+        isinstance(expression, ast.Call)
+        and isinstance(expression.func, ast.Name)
+        and expression.func.id == _NEAR
+        and len(expression.args) == 3
+    ):
+        return _texts(expression.args[2], names, line)
+    if isinstance(expression, ast.Tuple) and len(expression.elts) == 2:
+        return _template(expression.elts[0]), _template(expression.elts[1])
     return "", ""
 
 
-def _template(said: ast.expr, form: str = "{name}") -> str:
-    """Return a text; what is filled in stands in `form` by its last word."""
-    if isinstance(said, ast.Constant):
-        return str(said.value)
-    if not isinstance(said, ast.JoinedStr):
+def _template(expression: ast.expr, form: str = "{name}") -> str:
+    """Return a text with the last word of each value's name, in `form`, in place of the value."""
+    if isinstance(expression, ast.Constant):
+        return str(expression.value)
+    if not isinstance(expression, ast.JoinedStr):
         return ""
     parts = []
-    for part in said.values:
+    for part in expression.values:
         filled = part.value if isinstance(part, ast.FormattedValue) else None
         word = (
             filled.attr if isinstance(filled, ast.Attribute) else filled.id if isinstance(filled, ast.Name) else "name"

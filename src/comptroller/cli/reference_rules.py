@@ -1,4 +1,4 @@
-"""A rule as a page: what, why, by which source, how it is judged, what it leaves out, its limits by date, examples."""
+"""A rule as a page: title, reason, source, how it is judged, its exceptions, its limits by date, examples."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ def rule_page(rule: Rule, pack: Pack) -> str:
     """Return a rule's page, made from its two files and from the sources and parameters that they name."""
     about = pack.files[f"{rule.name}.yml"].decode().splitlines()[0].lstrip("# ")
     route = rule.route
-    told = ", ".join(_line(pack, one) for one in route.get("informed", []))
+    informed = ", ".join(_line(pack, code) for code in route.get("informed", []))
     return "\n".join(
         [
             f"# {rule.title.en} ({rule.title.zh})",
@@ -34,7 +34,7 @@ def rule_page(rule: Rule, pack: Pack) -> str:
             + (f"; problem: {pack.problems[rule.problem].en}" if rule.problem else ""),
             f"- In force: from {rule.valid_from}" + (f" until {rule.valid_until}" if rule.valid_until else ""),
             f"- Goes to: {_line(pack, route.get('lead', ''))}"
-            + (f"; informed: {told}" if told else "")
+            + (f"; informed: {informed}" if informed else "")
             + _remedy(rule),
             f"- Scoreboard: `comptroller scoreboard --rule {rule.name.rsplit('/', 1)[-1]}`",
             "",
@@ -50,7 +50,7 @@ def rule_page(rule: Rule, pack: Pack) -> str:
             *_judged(rule),
             "## What it leaves out",
             "",
-            *([f"- {one.en} {one.zh}".rstrip() for one in rule.leaves_out] or ["Nothing is left out."]),
+            *([f"- {code.en} {code.zh}".rstrip() for code in rule.leaves_out] or ["Nothing is left out."]),
             "",
             "## What would be lawful",
             "",
@@ -64,8 +64,10 @@ def rule_page(rule: Rule, pack: Pack) -> str:
 
 
 def _remedy(rule: Rule) -> str:
-    said = rule.route.get("remedy") or {}
-    return f"; to be put right within {said['days']} {said.get('unit', 'calendar')} days" if said.get("days") else ""
+    remedy = rule.route.get("remedy") or {}
+    return (
+        f"; to be put right within {remedy['days']} {remedy.get('unit', 'calendar')} days" if remedy.get("days") else ""
+    )
 
 
 def _both(english: str, chinese: str) -> list[str]:
@@ -89,7 +91,7 @@ def _judged(rule: Rule) -> list[str]:
     needs = [f"`{name}`" + (f" (`{sql}`)" if sql != name else "") for name, sql in rule.needs.items()]
     lines = [
         f"- Judges each row of `{rule.judges}`; a subject is {_codes(rule.subject)}.",
-        f"- Applies where: {' and '.join(f'`{one}`' for one in rule.when) or 'always'}.",
+        f"- Applies where: {' and '.join(f'`{field}`' for field in rule.when) or 'always'}.",
         f"- Cannot be judged without: {', '.join(needs) or '-'}.",
         f"- Judged together: rows that share {_codes(rule.docket)}.",
         f"- Reads: {_codes(rule.reads)}.",
@@ -118,7 +120,7 @@ def _limits(rule: Rule, pack: Pack) -> list[str]:
 
 
 def views_page(packs: Iterable[Pack]) -> str:
-    """Return the page of all views: what a row is, the tables read, the rules that stand on them, and the SQL."""
+    """Return the page of all views: what a row is, the tables read, the rules that use them, and the SQL."""
     views = {view.name: view for pack in packs for view in pack.views.values()}
     users = {name: {r.name for pack in packs for r in pack.rules.values() if name in r.views} for name in views}
     about = "SELECTs that several rules share; each stands in a rule's SQL as if it were written there."
@@ -129,23 +131,23 @@ def views_page(packs: Iterable[Pack]) -> str:
         reads = [f"- Reads `judged`, of the kind `{view.judges}`."] if view.judges else []
         reads += [f"- Reads by docket: {_codes(view.reads)}."] if view.reads else []
         reads += [f"- Reads whole: {_codes(view.references)}."] if view.references else []
-        rules = ", ".join(f"[{one}](rules/{one.replace('/rules/', '/')}.md)" for one in sorted(users[name]))
+        rules = ", ".join(f"[{rule}](rules/{rule.replace('/rules/', '/')}.md)" for rule in sorted(users[name]))
         lines += [*reads, f"- Rules: {rules or '-'}.", "", "```sql", view.text.strip(), "```", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def limits(param: Param) -> str:
-    """Return a parameter's values by date as a table; a figure that is not verified says so."""
+    """Return a parameter's values by date as a table; a figure that is not verified is marked."""
     rows = [
         (
-            *(value for _, value in one.by),
-            f"{one.value:,g}" if one.value < 1e6 else f"{one.value:,.0f}",
-            one.valid_from,
-            one.valid_until,
-            "" if one.verified else "not verified",
-            ", ".join(f"{c.source} {c.article}".strip() for c in one.cites),
+            *(value for _, value in item.by),
+            f"{item.value:,g}" if item.value < 1e6 else f"{item.value:,.0f}",
+            item.valid_from,
+            item.valid_until,
+            "" if item.verified else "not verified",
+            ", ".join(f"{c.source} {c.article}".strip() for c in item.cites),
         )
-        for one in param.values
+        for item in param.values
     ]
     return table((*param.by, "value", "from", "until", "verified", "source"), rows)
 
@@ -184,7 +186,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 def cell(value: Any) -> str:
     """Return a value as one line that a table holds."""
-    shown = "" if value is None else str(value)
+    text = "" if value is None else str(value)
     if isinstance(value, float):
-        shown = f"{value:,.4f}".rstrip("0").rstrip(".")
-    return " ".join(shown.split()).replace("|", "\\|")
+        text = f"{value:,.4f}".rstrip("0").rstrip(".")
+    return " ".join(text.split()).replace("|", "\\|")

@@ -33,7 +33,7 @@ COMMANDS = (
     Entry("cases show", "cases:case", "Show one case: its state, findings, clocks, requests and history."),
     Entry("cases due", "cases:due", "List what is due from a supervision line or an entity, the oldest first."),
     Entry("cases outcomes", "cases:outcomes", "Show the outcome of each rule's findings, the workload of each line, and requests saved."),
-    Entry("ownership who", "capital:who", "Show who controls an entity, on which basis and by which chain."),
+    Entry("ownership who", "capital:who", "Show who controls an entity, with the basis and the chain of control."),
     Entry("ownership owners", "capital:owners", "Show the owners of an entity, level by level, and each ultimate owner's share."),
     Entry("ownership holdings", "capital:holdings", "Show what a party holds, level by level, and what it controls."),
     Entry("ownership related", "capital:related", "List the related parties of a party, by which ties and in which category."),

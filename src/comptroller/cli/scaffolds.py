@@ -1,4 +1,4 @@
-"""The texts with which a new rule, kind or view begins."""
+"""Templates for a new rule, kind or view."""
 
 _RULE_YML = """\
 # One sentence: what is found.

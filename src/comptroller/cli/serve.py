@@ -1,4 +1,4 @@
-"""Commands `serve` and `admit`: the desk started on a node, and somebody let in."""
+"""Commands `serve` and `user add`: start the console on a node, and add a user."""
 
 import datetime as dt
 import ipaddress
@@ -15,7 +15,7 @@ import uvicorn
 from comptroller.access.accounts import Accounts
 from comptroller.access.grants import ROLES
 from comptroller.cli.instants import now
-from comptroller.cli.output import JsonOption, NodeOption, doors, node_folder, out, passphrase, print_json
+from comptroller.cli.output import JsonOption, NodeOption, exit_on_refusal, node_folder, out, passphrase, print_json
 from comptroller.engine import Engine
 from comptroller.model.channel import OPERATOR
 from comptroller.model.finding import FindingChange
@@ -33,7 +33,7 @@ PortOption = Annotated[int, typer.Option("--port", help="The port to listen on."
 
 
 def chance() -> str:
-    """Return a secret that nobody can guess."""
+    """Return a random secret."""
     return secrets.token_urlsafe(32)
 
 
@@ -61,21 +61,21 @@ def serve(  # noqa: PLR0913 - how a desk is run
         typer.Option(
             "--second-factor",
             metavar="ROLE",
-            help="A role that owes a second factor; may be given again.",
+            help="A role that must use a second factor; repeat for several.",
             envvar="COMPTROLLER_SECOND_FACTOR",
             show_envvar=True,
         ),
     ] = None,
     passwords: Annotated[
         bool,
-        typer.Option("--passwords/--no-passwords", help="Passwords of this node open the desk beside the provider."),
+        typer.Option("--passwords/--no-passwords", help="Passwords of this node also sign in, beside the provider."),
     ] = True,
     proxy: Annotated[
         list[str] | None,
         typer.Option(
             "--proxy",
             metavar="ADDRESS",
-            help="A proxy, or a network of proxies, that forwarded addresses are believed from; may be given again.",
+            help="A proxy, or a network of proxies, trusted to forward client addresses; repeat for several.",
             envvar="COMPTROLLER_PROXY",
             show_envvar=True,
         ),
@@ -85,7 +85,7 @@ def serve(  # noqa: PLR0913 - how a desk is run
 ) -> None:
     """Start engine, API and console on one node."""
     folder = node_folder(node)
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         provider = read_provider(oidc, passphrase()) if oidc else None
         settings = Settings(
             is_secure=secure,
@@ -104,37 +104,38 @@ def serve(  # noqa: PLR0913 - how a desk is run
     run(server, host, port, ticks)
 
 
-def networks(said: list[str], option: str = "--hooks-into") -> tuple[str, ...]:
+def networks(values: list[str], option: str = "--hooks-into") -> tuple[str, ...]:
     """Return networks as they are written; rejects (typer.BadParameter) an option with one that is none.
 
     >>> networks(["10.1.0.0/16"])
     ('10.1.0.0/16',)
     """
     try:
-        return tuple(str(ipaddress.ip_network(one)) for one in said)
+        return tuple(str(ipaddress.ip_network(network)) for network in values)
     except ValueError as error:
         raise typer.BadParameter(f"{option}: {error}") from error
 
 
-def factor_roles(said: list[str], *, has_passphrase: bool) -> frozenset[str]:
-    """Return the roles that owe a second factor; wrong use (typer.BadParameter) where one is none, or no secret of one
-    could be kept.
+def factor_roles(roles: list[str], *, has_passphrase: bool) -> frozenset[str]:
+    """Return the roles that must use a second factor.
+
+    Raises typer.BadParameter for an unknown role, or if the node has no passphrase to encrypt secrets.
 
     >>> sorted(factor_roles(["administrator"], has_passphrase=True))
     ['administrator']
     """
-    unknown = sorted({*said} - {*ROLES})
+    unknown = sorted({*roles} - {*ROLES})
     if unknown:
         raise typer.BadParameter(f"--second-factor {unknown[0]}: one of {', '.join(ROLES)}")
-    if said and not has_passphrase:
+    if roles and not has_passphrase:
         raise typer.BadParameter("--second-factor: its secrets are kept under the node's passphrase, and there is none")
-    return frozenset(said)
+    return frozenset(roles)
 
 
 def run(server: Server, host: str, port: int, ticks: int) -> None:
-    """Serve a desk that was started until somebody stops it, then close the node.
+    """Run a started server until it is stopped, then close the node.
 
-    A server whose database is invalid, or whose writer has ended, ends by itself (typer.Exit, code 70).
+    A server with an invalid database, or with a writer that ended, ends by itself (typer.Exit, code 70).
     """
     done = threading.Event()
     listener = server_of(server, host, port)
@@ -153,7 +154,7 @@ def run(server: Server, host: str, port: int, ticks: int) -> None:
 
 
 def _end(listener: uvicorn.Server) -> None:
-    """Tell a server to stop; those who still listen are waited for some seconds."""
+    """Stop a server; open event streams have some seconds to end."""
     listener.should_exit = True
 
 
@@ -170,7 +171,7 @@ def server_of(server: Server, host: str, port: int, connections: ConnectionLimit
         backlog=limits.backlog,
         timeout_keep_alive=limits.idle_seconds,
         h11_max_incomplete_event_size=limits.most_header_bytes,
-        log_level="error",  # a request that is not HTTP is one line of warning each, and anybody sends them
+        log_level="error",  # a request that is not HTTP is one line of warning each, and anyone can send them
         access_log=False,
         server_header=False,
         lifespan="on",
@@ -181,7 +182,7 @@ def server_of(server: Server, host: str, port: int, connections: ConnectionLimit
 
 
 def _tick(server: Server, seconds: float, done: threading.Event) -> None:
-    """Let the clock move on, whatever a tick says; the next one comes anyway."""
+    """Advance the clock, also after a failed tick: the next one follows anyway."""
     while not done.wait(seconds):
         server.writer.do(_tick_now)
 
@@ -191,13 +192,11 @@ def _tick_now(worker: Engine) -> list[FindingChange]:
     return worker.tick(moment, moment)
 
 
-def admit(  # noqa: PLR0913 - what a first grant says
+def admit(  # noqa: PLR0913 - the fields of a first grant
     login: Annotated[str, typer.Argument(metavar="LOGIN", help="The sign-in name.")],
     name: Annotated[str, typer.Option(help="The person's name.")] = "",
     role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")] = "administrator",
-    entity: Annotated[
-        str, typer.Option(help="Over which entity and all below it; the owner where none is named.")
-    ] = "",
+    entity: Annotated[str, typer.Option(help="The entity, with all below it; the owner by default.")] = "",
     domain: Annotated[str, typer.Option(help="In this domain only.")] = "",
     line: Annotated[str, typer.Option(help="On this line of supervision.")] = "",
     reason: Annotated[str, typer.Option(help="Why.")] = "admitted at the command line",
@@ -212,7 +211,7 @@ def admit(  # noqa: PLR0913 - what a first grant says
         raise typer.BadParameter(f"--role {role}: one of {', '.join(ROLES)}")
     folder = node_folder(node)
     password = os.environ.get("COMPTROLLER_PASSWORD") or secrets.token_urlsafe(12)
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         server = Server(folder, now, chance, Settings(passphrase=passphrase()))
         server.start()
         try:
@@ -239,30 +238,30 @@ def admit(  # noqa: PLR0913 - what a first grant says
 
 
 def let_in(server: Server, user: dict[str, Any], grants: list[dict[str, Any]], since: dt.date | None = None) -> None:
-    """Tell the ledger that a user is admitted, with these grants; rejects (Refused) what intake rejects.
+    """Record that a user is admitted with these grants; raises Refused for what intake rejects.
 
-    A name that cannot be told from another user's is rejected; a user who is there already gets the grants.
+    Rejects a name that looks like another user's name; an existing user gets the new grants.
     """
-    if user["login"] not in {one.login for one in users_of(server)}:
+    if user["login"] not in {existing.login for existing in users_of(server)}:
         user = {**user, "login": checked_login(server, user)}
     day = (since or server.clock().astimezone(server.zone).date()).isoformat()
-    said = {"granted_by": server.owner, "valid_from": day, **user}
-    server.outcome_of(server.report("desk_user", [said], OPERATOR))
+    fields = {"granted_by": server.owner, "valid_from": day, **user}
+    server.outcome_of(server.report("desk_user", [fields], OPERATOR))
     facts = [
         {
             "granted_by": server.owner,
             "grant": f"G-{secrets.token_hex(5)}",
             "login": user["login"],
             "valid_from": day,
-            **{k: v for k, v in one.items() if v},
+            **{k: v for k, v in existing.items() if v},
         }
-        for one in grants
+        for existing in grants
     ]
     server.outcome_of(server.report("access_grant", facts, OPERATOR))
 
 
 def set_password(folder: Path, login: str, password: str) -> None:
-    """Return a user a password."""
+    """Set a user's password."""
     accounts = Accounts(folder / ACCOUNTS)
     accounts.set_password(login, password)
     accounts.close()

@@ -1,4 +1,6 @@
-"""Command `verify`: the ledger by itself, against checkpoints kept outside, and the books against the ledger."""
+"""Command `verify`: checks the ledger by itself, against checkpoints stored elsewhere, and the books against
+the ledger.
+"""
 
 import base64
 import os
@@ -14,8 +16,8 @@ from comptroller.cli.output import (
     REFUSED,
     JsonOption,
     NodeOption,
-    doors,
     err,
+    exit_on_refusal,
     node_folder,
     out,
     passphrase,
@@ -35,11 +37,9 @@ if TYPE_CHECKING:
 
 def verify(
     witness: Annotated[
-        list[Path] | None, typer.Option(help="A checkpoint that was kept outside; may be given again.")
+        list[Path] | None, typer.Option(help="A checkpoint stored elsewhere; repeat for several.")
     ] = None,
-    key: Annotated[
-        str, typer.Option(help="The verifier key, as it was published; the node's own where none is given.")
-    ] = "",
+    key: Annotated[str, typer.Option(help="The verifier key, as it was published; the node's own by default.")] = "",
     books: Annotated[
         bool, typer.Option("--books", help="Fold the ledger again elsewhere and compare every table.")
     ] = False,
@@ -48,28 +48,29 @@ def verify(
 ) -> None:
     """Check every hash, the tree and every checkpoint of the ledger; name the first bad entry and what is lost.
 
-    The ledger is held against the checkpoints that the node keeps outside its file, against COMPTROLLER_WITNESS, and
-    against each --witness. A file that is no checkpoint of this ledger is named as such, and says nothing of the ledger.
+    The ledger is compared with the checkpoints that the node writes outside its file. It is compared with
+    COMPTROLLER_WITNESS and with each --witness too. A file that is no checkpoint of this ledger is listed as such, and
+    proves nothing about the ledger.
     """
     folder = node_folder(node)
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         verifier = _parse_key(key) if key else node_room.verifier_of(folder, passphrase())
         heads = node_room.outside_heads(folder, verifier, [*(witness or []), *_outside()])
         with progress("verifying", quiet=as_json) as move:
-            found = verify_ledger(
+            result = verify_ledger(
                 folder / node_room.LEDGER,
                 verifier,
                 witness=list(heads.values()),
-                progress=lambda at, whole: move("", at, whole),
+                progress=lambda at, total: move("", at, total),
             )
-        differing = _compare(folder) if books and found.is_sound else []
+        differing = _compare(folder) if books and result.is_sound else []
     if as_json:
-        print_json(_as_json(found, heads, differing))
+        print_json(_as_json(result, heads, differing))
     else:
-        _print(found, heads, differing)
-    if found.is_sound:
+        _print(result, heads, differing)
+    if result.is_sound:
         notices_of_ledger(folder / node_room.LEDGER)
-    if found.problem is not None or differing:
+    if result.problem is not None or differing:
         raise typer.Exit(REFUSED)
 
 
@@ -82,9 +83,7 @@ def _parse_key(text: str) -> VerifierKey:
     try:
         return VerifierKey.parse(text.strip())
     except KeyRefused as fault:
-        wanted = ("公布的验证公钥 <名称>+<编号>+<公钥>", "the verifier key as it was published, <name>+<id>+<key>")
-        mend = ("向台账所有者索取", "Ask the ledger's owner for it.")
-        raise Refused([refusal("verify.key", ("", None, "key"), fault, wanted, mend)]) from fault
+        raise Refused([refusal("verify.key", ("", None, "key"), fault)]) from fault
 
 
 def _compare(folder: Path) -> list["Difference"]:
@@ -94,41 +93,41 @@ def _compare(folder: Path) -> list["Difference"]:
         return compare_books(folder, Path(scratch), passphrase())
 
 
-def _as_json(found: VerifyResult, heads: dict[Path, Checkpoint], differing: "list[Difference]") -> dict[str, Any]:
-    problem = found.problem
+def _as_json(result: VerifyResult, heads: dict[Path, Checkpoint], differing: "list[Difference]") -> dict[str, Any]:
+    problem = result.problem
     return {
-        "sound": found.is_sound and not differing,
-        "entries": found.entry_count,
-        "checkpoints": found.checkpoint_count,
-        "erased": list(found.erased),
-        "acts": [{"entry": number, "medium": medium} for number, medium in found.acts],
-        "lost": list(found.lost),
-        "root": base64.b64encode(found.root).decode(),
+        "sound": result.is_sound and not differing,
+        "entries": result.entry_count,
+        "checkpoints": result.checkpoint_count,
+        "erased": list(result.erased),
+        "acts": [{"entry": number, "medium": medium} for number, medium in result.acts],
+        "lost": list(result.lost),
+        "root": base64.b64encode(result.root).decode(),
         "witnesses": [{"file": str(path), "size": head.size} for path, head in heads.items()],
         "problem": None if problem is None else {"code": problem.code, "entry": problem.entry, "said": str(problem)},
         "books": [{"table": d.table, "extra": d.extra, "missing": d.missing, "example": d.example} for d in differing],
     }
 
 
-def _print(found: VerifyResult, heads: dict[Path, Checkpoint], differing: "list[Difference]") -> None:
+def _print(result: VerifyResult, heads: dict[Path, Checkpoint], differing: "list[Difference]") -> None:
     """Print a verdict for a person."""
-    if found.problem is None:
-        erased = f", {len(found.erased)} payloads erased" if found.erased else ""
-        out.print(f"sound: {found.entry_count:,} entries, {found.checkpoint_count:,} checkpoints{erased}")
-        for number, medium in found.acts:
+    if result.problem is None:
+        erased = f", {len(result.erased)} payloads erased" if result.erased else ""
+        out.print(f"sound: {result.entry_count:,} entries, {result.checkpoint_count:,} checkpoints{erased}")
+        for number, medium in result.acts:
             if medium != "lost":
                 out.print(f"entry {number}: {_ACTS[medium]}")
         for path, head in heads.items():
             out.print(f"begins with the checkpoint of {head.size:,} entries in {path}", markup=False)
     else:
-        where = f" at entry {found.problem.entry}" if found.problem.entry is not None else ""
-        err.print(f"broken{where}: {found.problem}", markup=False)
-        if found.lost:
-            err.print(f"lost: entries {numbers_text(found.lost)}; save the rest: comptroller salvage", markup=False)
-    for one in differing:
+        where = f" at entry {result.problem.entry}" if result.problem.entry is not None else ""
+        err.print(f"broken{where}: {result.problem}", markup=False)
+        if result.lost:
+            err.print(f"lost: entries {numbers_text(result.lost)}; save the rest: comptroller salvage", markup=False)
+    for difference in differing:
         err.print(
-            f"books differ from the ledger in {one.table}: {one.extra} rows that the ledger does not give, "
-            f"{one.missing} missing, such as {one.example}",
+            f"books differ from the ledger in {difference.table}: {difference.extra} rows that the ledger does not give, "
+            f"{difference.missing} missing, such as {difference.example}",
             markup=False,
         )
     if differing:

@@ -17,8 +17,8 @@ from comptroller.cli.output import (
     JsonOption,
     NodeOption,
     counted,
-    doors,
     err,
+    exit_on_refusal,
     node_folder,
     out,
     passphrase,
@@ -62,13 +62,13 @@ def init(  # noqa: PLR0913 - what a node begins with
 
     Where COMPTROLLER_PASSPHRASE is set, the key is encrypted under it, and the node requires it.
     """
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         files = gather_files(pack_roots(), pack)
         name = origin or f"comptroller.invalid/{owner.lower()}/{secrets.token_hex(4)}"
         key = _new_key(name)
         charter = Charter(owner, name, pack, witness=str(witness.absolute()) if witness else "")
         made = engine.create(folder, files, charter, key=key, at=instant(at), passphrase=passphrase())
-        said: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "node": str(folder),
             "owner": owner,
             "origin": name,
@@ -79,32 +79,29 @@ def init(  # noqa: PLR0913 - what a node begins with
         }
         made.close()
     if as_json:
-        print_json(said)
+        print_json(fields)
     else:
-        out.print(f"node {folder}: pack {pack} {said['digest'][:12]}, {counted(said['rules'], 'rule')}, owner {owner}")
-        out.print(f"verifier key {said['verifier_key']}")
+        out.print(
+            f"node {folder}: pack {pack} {fields['digest'][:12]}, {counted(fields['rules'], 'rule')}, owner {owner}"
+        )
+        out.print(f"verifier key {fields['verifier_key']}")
 
 
 def _new_key(name: str) -> SignerKey:
-    """Return a new key under a ledger's name; raises Refused for a name that no key may bear."""
+    """Return a new key under a ledger's name; raises Refused for a name that no key may have."""
     try:
         if len(name.encode()) > _LONGEST_ORIGIN:
             raise KeyRefused(f"{len(name.encode())} bytes")
         return make_key(name, secrets.token_bytes(32))
     except (KeyRefused, UnicodeEncodeError) as fault:
-        wanted = (
-            f"无空格、加号、控制字符,至多 {_LONGEST_ORIGIN} 字节",
-            f"a name without spaces, plus signs and control characters, of at most {_LONGEST_ORIGIN} bytes",
-        )
-        mend = ("改用如 example.org/ledger 的名称", "Take a name such as example.org/ledger.")
-        raise Refused([refusal("init.origin", ("", None, "origin"), fault, wanted, mend)]) from fault
+        raise Refused([refusal("init.origin", ("", None, "origin"), fault, limit=_LONGEST_ORIGIN)]) from fault
 
 
 def report(  # noqa: PLR0913 - what a report is sent with
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, each a report.")],
-    kind: Annotated[str, typer.Option(help="The kind of rows that do not say it.")] = "",
+    kind: Annotated[str, typer.Option(help="The kind of rows that do not name it.")] = "",
     mapping: Annotated[Path | None, typer.Option(help="SELECTs that turn the file's rows into facts.")] = None,
-    reporter: Annotated[str, typer.Option(help="Who reports; the node's owner where nobody is named.")] = "",
+    reporter: Annotated[str, typer.Option(help="The reporter; the node's owner by default.")] = "",
     signature: Annotated[str, typer.Option(help="The reporter's Ed25519 signature of the file, in base64.")] = "",
     as_operator: Annotated[
         bool,
@@ -117,12 +114,12 @@ def report(  # noqa: PLR0913 - what a report is sent with
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Report files: each is kept whole or refused whole, then what is kept is judged.
+    """Report files: each is accepted or rejected as a whole, then what is accepted is judged.
 
-    Without --as-operator only what reporters may report is accepted, whoever is named as the reporter.
+    Without --as-operator only what reporters may report is accepted, also if a reporter is named.
     """
     folder = node_folder(node)
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         text = _mapping_text(mapping)
         channel = OPERATOR if as_operator else REPORTER
         worker = engine.open_node(folder, passphrase=passphrase())
@@ -130,15 +127,15 @@ def report(  # noqa: PLR0913 - what a report is sent with
             outcomes: list[dict[str, Any]] = []
             with progress("judging", quiet=as_json) as move:
                 for number, path in enumerate(files):
-                    said = Report(b"", "", path.name, reporter, kind, text, signature, channel)
-                    outcomes.append(_report_one(worker, path, said, instant(at)))
+                    item = Report(b"", "", path.name, reporter, kind, text, signature, channel)
+                    outcomes.append(_report_one(worker, path, item, instant(at)))
                     move(path.name, number + 1, len(files))
             asleep = dict(worker.watch.asleep)
         finally:
             worker.close()
-    for rule, said in sorted(asleep.items()):
-        err.print(f"suspended  {rule}: it failed and is judged no more ({said})", markup=False)
-    _tell(outcomes, as_json=as_json)
+    for rule, item in sorted(asleep.items()):
+        err.print(f"suspended  {rule}: it failed and is judged no more ({item})", markup=False)
+    _print_outcomes(outcomes, as_json=as_json)
 
 
 def _mapping_text(mapping: Path | None) -> str:
@@ -151,19 +148,16 @@ def _mapping_text(mapping: Path | None) -> str:
         raise typer.Exit(WRONG_USE) from error
 
 
-def _report_one(worker: engine.Engine, path: Path, said: Report, at: dt.datetime) -> dict[str, Any]:
+def _report_one(worker: engine.Engine, path: Path, item: Report, at: dt.datetime) -> dict[str, Any]:
     try:
         payload = path.read_bytes()
     except OSError as error:
-        wanted, mend = ("可读的文件", "a file that can be read"), ("核对路径", "Check the path.")
-        return _outcome(path, None, [refusal("report.file", (str(path), None, ""), error.strerror, wanted, mend)], ())
+        return _outcome(path, None, [refusal("report.file", (str(path), None, ""), error.strerror)], ())
     media = media_of(path.name, payload)
     if media is None:
-        wanted = ("json、ndjson、csv、xlsx、parquet、zip、xes", "json, ndjson, csv, xlsx, parquet, zip or xes")
-        mend = ("换成上述格式,或改扩展名", "Save it in one of these forms, or mend its extension.")
-        return _outcome(path, None, [refusal("report.media", (path.name, None, ""), path.suffix, wanted, mend)], ())
-    sender = said.reporter or (reporter_of(path.name) if media == "zip" else "") or worker.charter.owner
-    incoming = replace(said, payload=payload, media=media, reporter=sender)
+        return _outcome(path, None, [refusal("report.media", (path.name, None, ""), path.suffix)], ())
+    sender = item.reporter or (reporter_of(path.name) if media == "zip" else "") or worker.charter.owner
+    incoming = replace(item, payload=payload, media=media, reporter=sender)
     taken = worker.take([incoming], at)
     return _outcome(path, taken.entries.get(0), taken.refused.get(0, []), taken.turns)
 
@@ -180,29 +174,29 @@ def _outcome(path: Path, entry: int | None, refusals: list[Refusal], turns: Any)
     }
 
 
-def _tell(outcomes: list[dict[str, Any]], *, as_json: bool) -> None:
-    """Print what became of the files; exit 1 where one was refused."""
+def _print_outcomes(outcomes: list[dict[str, Any]], *, as_json: bool) -> None:
+    """Print the outcome of each file; exits with code 1 if one was rejected."""
     if as_json:
         print_json([{**o, "refusals": [r.as_json() for r in o["refusals"]]} for o in outcomes])
     else:
-        for one in outcomes:
-            if one["entry"] is None:
-                print_refusals(one["refusals"], as_json=False)
+        for outcome in outcomes:
+            if outcome["entry"] is None:
+                print_refusals(outcome["refusals"], as_json=False)
                 err.print(
-                    f"refused  {one['file']}: {counted(len(one['refusals']), 'reason')}; nothing of it was recorded"
+                    f"refused  {outcome['file']}: {counted(len(outcome['refusals']), 'reason')}; nothing of it was recorded"
                 )
                 continue
-            out.print(f"entry {one['entry']}  {one['file']}")
-            for rule, states in one["turns"].items():
-                said = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in sorted(states.items()))
-                out.print(f"    {rule}: {said}")
+            out.print(f"entry {outcome['entry']}  {outcome['file']}")
+            for rule, states in outcome["turns"].items():
+                changes = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in sorted(states.items()))
+                out.print(f"    {rule}: {changes}")
     if any(o["entry"] is None for o in outcomes):
         raise typer.Exit(REFUSED)
 
 
 def tick(at: AtOption = None, node: NodeOption = None, as_json: JsonOption = False) -> None:
     """Advance the clock and evaluate deadlines and missing reports."""
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
         moment = instant(at)
         turns = worker.tick(moment, now())
@@ -211,8 +205,8 @@ def tick(at: AtOption = None, node: NodeOption = None, as_json: JsonOption = Fal
     if as_json:
         print_json({"instant": moment, "turns": dict(counts)})
     else:
-        said = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in sorted(counts.items())) or "nothing turned"
-        out.print(f"the clock stands at {moment.isoformat()}: {said}")
+        changes = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in sorted(counts.items())) or "nothing turned"
+        out.print(f"the clock stands at {moment.isoformat()}: {changes}")
 
 
 def adopt(
@@ -221,7 +215,7 @@ def adopt(
     as_json: JsonOption = False,
 ) -> None:
     """Adopt a policy: record it as an entry and judge everything again."""
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         files = gather_files(pack_roots(), pack)
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
         with progress("judging again", quiet=as_json) as move:
@@ -246,16 +240,16 @@ def rebuild(
 ) -> None:
     """Drop the books and build them again from the ledger.
 
-    A ledger that lacks what was acknowledged is refused; giving it up is an entry of its own.
+    A ledger that lacks acknowledged entries is rejected; accepting the loss is an entry of its own.
     """
-    with doors(as_json=as_json):
+    with exit_on_refusal(as_json=as_json):
         loss = Loss(accept_loss, now(), reason)
         worker = engine.rebuild(node_folder(node), passphrase=passphrase(), loss=loss)
-        said = {"entries": worker.books.entries, "batches": worker.books.batches}
+        fields = {"entries": worker.books.entries, "batches": worker.books.batches}
         worker.close()
     if as_json:
-        print_json(said)
+        print_json(fields)
     else:
         out.print(
-            f"folded {counted(said['entries'], 'entry', 'entries')} in {counted(said['batches'], 'batch', 'batches')}"
+            f"folded {counted(fields['entries'], 'entry', 'entries')} in {counted(fields['batches'], 'batch', 'batches')}"
         )

@@ -30,9 +30,7 @@ def test_a_score_is_within_reach(server):
 def test_outcomes_are_told_to_everybody_who_sees(cases):
     """The outcomes of a rule are the same for all; none is shown where no finding was in a case, or none is decided."""
     name = cases.duck.rows("SELECT rule FROM case_now")[0][0]
-    outcomes = {
-        login: outcome_of(visit_for(cases, login), cases.pack.rules[name]) for login in ("over", "group")
-    }
+    outcomes = {login: outcome_of(visit_for(cases, login), cases.pack.rules[name]) for login in ("over", "group")}
     assert set(outcomes.values()) == {RuleOutcome(1, 1, 0, 0, 0, 0, 0)}
     assert outcomes["over"].precision_pct is None
     assert RuleOutcome(4, 0, 3, 1, 0, 0, 1).precision_pct == 75

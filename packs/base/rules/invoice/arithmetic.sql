@@ -1,4 +1,4 @@
--- An invoice is found when net plus tax stands further from gross than the tolerance.
+-- An invoice is found when net plus tax differs from gross by more than the tolerance.
 SELECT
   i.entity,
   i.side,

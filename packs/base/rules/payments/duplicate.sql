@@ -1,4 +1,4 @@
--- A payment is found when an earlier one of the same sum, payee and invoice stands and has not come back.
+-- A payment is found when an earlier one of the same sum, payee and invoice is in force and has not come back.
 WITH repeated AS (
   SELECT entity, payee, currency, ABS(amount) AS size
   FROM payment

@@ -1,4 +1,4 @@
--- Entities whose declared form and control by those above them do not agree.
+-- Entities with a declared form that differs from control by those above them.
 WITH above AS (
   SELECT
     e.entity,

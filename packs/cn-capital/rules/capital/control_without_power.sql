@@ -1,4 +1,4 @@
--- Entities with a board of which the nearest holder of more than half appointed at most half, and no head of management or finance.
+-- Entities with a board, at most half of it appointed by the majority holder, and no head of management or finance.
 WITH held AS (
   SELECT c.entity, c.owner, c.share_pct
   FROM judged AS e

@@ -1,4 +1,4 @@
--- Entities declared state-owned that nobody above them in the register owns or controls, though their holders are known.
+-- Entities declared state-owned that no party above them in the register owns or controls, though their holders are known.
 WITH linked AS (
   SELECT e.entity, COUNT(s.owner) AS owners, COUNT(a.ancestor) AS above
   FROM judged AS e

@@ -1,4 +1,4 @@
--- Transactions whose entity sold got a holder that was itself set up within the days before approval.
+-- Transactions after the sold entity got a holder that was itself set up within the days before approval.
 WITH layered AS (
   SELECT
     t.entity,

@@ -1,4 +1,4 @@
--- Entities whose legal level, or level of management, is above the most that a group may have.
+-- Entities with a legal or management level above the maximum of a group.
 SELECT
   e.entity,
   CAST(GREATEST(COALESCE(e.valid_from, DATE '2016-05-18'), DATE '2016-05-18') AS DATE) AS since,

@@ -1,4 +1,4 @@
--- Entities whose stakes sum above the whole by more than rounding, or to nothing.
+-- Entities with stakes that sum above the whole by more than rounding, or to nothing.
 SELECT
   e.entity,
   e.valid_from AS since,

@@ -1,4 +1,4 @@
--- Contracts of trade whose goods or money had another party than the counterparty.
+-- Contracts of trade with goods or money of a party other than the counterparty.
 WITH goods AS (
   SELECT s.entity, s.contract, MIN(CASE WHEN s.shipper = s.entity THEN s.receiver ELSE s.shipper END) AS party, MIN(s.fact) AS fact
   FROM judged AS c

@@ -1,4 +1,4 @@
--- Lots whose seller to the entity and buyer from it are one, have one ultimate controller, or are related on the day.
+-- Lots with a seller and a buyer that are one, have one ultimate controller, or are related on the day.
 WITH pair AS (
   SELECT b.entity, b.shipment, b.lot, b.shipper AS upstream, s.receiver AS downstream, b.shipped_on, b.fact AS buy_fact, s.fact AS sell_fact
   FROM judged AS b

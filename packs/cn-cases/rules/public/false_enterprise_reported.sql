@@ -1,4 +1,4 @@
--- Each lead of that kind is found until its outcome is said.
+-- Each lead of that kind is found until its outcome is reported.
 SELECT
   j.office,
   j.lead,

@@ -1,4 +1,4 @@
--- Advice is found when the body that it told no has approved the matter, finally, on that day or later, alone.
+-- A negative answer is found when the same body has approved the matter, finally, on that day or later, alone.
 SELECT
   j.entity,
   j.advice,

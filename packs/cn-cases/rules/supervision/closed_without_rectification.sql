@@ -1,4 +1,4 @@
--- A case is found when it was closed by judging again and no report of the entity says what it put right.
+-- A case is found when it was closed by judging again and no report of the entity describes what it put right.
 SELECT
   j.case_id,
   j.office AS entity,

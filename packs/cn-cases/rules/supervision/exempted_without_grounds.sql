@@ -1,4 +1,4 @@
--- An exemption is found when one of its conditions is said not to hold, or the loss of its case is a major one.
+-- An exemption is found when one of its conditions is reported as not met, or the loss of its case is a major one.
 SELECT
   j.case_id,
   j.person,

@@ -1,4 +1,4 @@
--- A vote is found when its voter, or whom the voter stood in for, is tied to the matter's counterparty on that day.
+-- A vote is found when its voter, or the person represented, is tied to the matter's counterparty on that day.
 WITH tie AS (
   SELECT left_party AS one, right_party AS other, relation, valid_from, valid_until, fact FROM relation
   UNION ALL

@@ -1,4 +1,4 @@
--- A contract is found when its counterparty is tied to somebody in a post and no board or shareholders approved it by then.
+-- A contract is found when its counterparty is tied to a post holder and no board or shareholders had approved it.
 SELECT
   c.entity,
   c.matter,

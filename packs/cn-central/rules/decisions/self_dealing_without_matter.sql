@@ -1,4 +1,4 @@
--- A contract is found when its counterparty is tied to somebody in a post and it names no matter.
+-- A contract is found when its counterparty is tied to a post holder and it names no matter.
 SELECT
   entity,
   contract,

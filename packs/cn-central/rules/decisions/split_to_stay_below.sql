@@ -42,7 +42,7 @@ daily AS (
   GROUP BY entity, payee, paid_on
 ),
 near AS (
-  -- The widest look back tells cheaply which days can matter at all.
+  -- The widest look back selects cheaply the days that can matter.
   SELECT
     *,
     SUM(amount_cny) OVER (

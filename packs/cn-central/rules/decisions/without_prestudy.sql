@@ -1,4 +1,4 @@
--- A matter is found when it stands on the list of its day, was decided, and no study by the party committee names it.
+-- A matter is found when it is on the list of its day, was decided, and no study by the party committee names it.
 WITH act AS (
   SELECT
     j.entity, j.matter,

@@ -1,4 +1,4 @@
--- Guarantees whose debtor is in the register, outside the guarantor's group, linked to it by no stake on the day, and not controlled by it.
+-- Guarantees for a registered debtor outside the guarantor's group, without a stake of the group on the day, and not controlled by it.
 SELECT
   p.entity,
   p.guarantee,

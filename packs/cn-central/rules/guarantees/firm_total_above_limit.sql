@@ -1,4 +1,4 @@
--- For each stand-alone statement, the first day until the next one on which what is guaranteed passes the limit.
+-- For each stand-alone statement, the first day until the next one with guarantees above the limit.
 WITH own AS (
   SELECT s.entity, s.statement, s.fact, s.period_end, n.amount_cny AS net_cny, MIN(l.period_end) AS next_end
   FROM judged AS s

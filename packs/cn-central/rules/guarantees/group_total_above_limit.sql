@@ -1,4 +1,4 @@
--- For each consolidated statement of a group's head, the first day until the next one on which the group's guarantees pass the limit.
+-- For each consolidated statement of a group's head, the first day until the next one with the group's guarantees above the limit.
 WITH own AS (
   SELECT s.entity, s.statement, s.fact, s.period_end, n.amount_cny AS net_cny, MIN(l.period_end) AS next_end
   FROM judged AS s

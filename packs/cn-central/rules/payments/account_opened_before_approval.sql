@@ -1,4 +1,4 @@
--- Accounts whose approval came after they were opened.
+-- Accounts with an approval after they were opened.
 SELECT
   a.entity,
   a.account,

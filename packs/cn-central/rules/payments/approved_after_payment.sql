@@ -1,4 +1,4 @@
--- Payments at or above the line whose approval came after them.
+-- Payments at or above the limit with an approval after them.
 WITH dated AS (
   SELECT *, CAST(paid_at AS DATE) AS paid_day
   FROM judged

@@ -1,4 +1,4 @@
--- Payments at or above the line whose maker is also their checker.
+-- Payments at or above the limit with one person as maker and checker.
 SELECT
   p.entity,
   p.payment,

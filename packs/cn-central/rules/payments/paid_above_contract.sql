@@ -1,4 +1,4 @@
--- Contracts under which more was paid in all than they are worth, and the day on which that happened.
+-- Contracts with payments above their amount in all, and the day that passed it.
 WITH running AS (
   SELECT
     p.entity,

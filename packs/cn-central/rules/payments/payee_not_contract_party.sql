@@ -1,4 +1,4 @@
--- Payments under a contract whose payee is not its counterparty.
+-- Payments under a contract to a payee other than its counterparty.
 SELECT
   p.entity,
   p.contract,

@@ -1,4 +1,4 @@
--- Tenders that must be held and whose bids were opened too few days after the notice, by China Standard Time.
+-- Compulsory tenders with bids opened too few days after the notice, by China Standard Time.
 WITH timed AS (
   SELECT
     t.entity,

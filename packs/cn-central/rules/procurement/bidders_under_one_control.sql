@@ -1,4 +1,4 @@
--- Bidders of one tender of which one manages the other, or controls it on the day of the bid by whatever chain.
+-- Bidders of one tender when one manages the other, or controls it on the day of the bid by any chain.
 WITH bids AS (
   SELECT
     b.entity,

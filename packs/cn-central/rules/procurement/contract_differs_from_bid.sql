@@ -1,4 +1,4 @@
--- Contracts from a tender whose amount differs from their counterparty's bid by more than the tolerance.
+-- Contracts from a tender with an amount that differs from their counterparty's bid by more than the tolerance.
 WITH compared AS (
   SELECT
     c.entity,

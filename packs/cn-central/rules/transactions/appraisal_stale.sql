@@ -1,4 +1,4 @@
--- Transactions that rest on an appraisal whose time had run out on the day of use.
+-- Transactions that rest on an appraisal past its time on the day of use.
 WITH used AS (
   SELECT
     t.entity,

@@ -1,4 +1,4 @@
--- Capital increases whose disclosure, with any pre-disclosure, ran for fewer working days than are due.
+-- Capital increases with a disclosure, with any pre-disclosure, of fewer working days than required.
 WITH counted AS (
   SELECT
     t.entity,

@@ -1,4 +1,4 @@
--- Listed shares sold by agreement whose deposit was not paid in time or not large enough.
+-- Listed shares sold by agreement with a deposit that was late or too small.
 WITH timed AS (
   SELECT
     t.entity,

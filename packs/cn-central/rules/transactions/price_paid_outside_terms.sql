@@ -1,4 +1,4 @@
--- Transfers whose price was neither paid whole in time nor in lawful parts; the first fault found is named.
+-- Transfers with a price that was neither paid whole in time nor in lawful parts; the first fault found is named.
 WITH timed AS (
   SELECT
     t.entity,

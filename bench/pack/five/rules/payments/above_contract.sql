@@ -1,4 +1,4 @@
--- Contracts under which more was paid than they are worth.
+-- Contracts with payments above their amount.
 WITH paid AS (
   SELECT p.entity, p.contract, SUM(p.amount_cny) AS paid_cny, MAX(p.paid_on) AS last_on, ARRAY_AGG(p.fact) AS entries
   FROM judged AS p

@@ -1,4 +1,4 @@
--- Days on which the payments of the last ninety days to one payee, each below the line, reach it together.
+-- Days that complete the limit by payments of the last ninety days to one payee, each below it.
 WITH daily AS (
   SELECT p.entity, p.payee, p.paid_on, s.value AS line_cny, SUM(p.amount_cny) AS day_cny, COUNT(*) AS payments, ARRAY_AGG(p.fact) AS entries
   FROM judged AS p
