@@ -15,7 +15,7 @@ from comptroller.ledger.entry import Accepted
 from comptroller.ledger.key import make_key
 from comptroller.ledger.ledger import Ledger
 from comptroller.ledger.schema import BrokenChain
-from comptroller.ledger.verify import Verdict, verify
+from comptroller.ledger.verify import VerifyResult, verify
 from comptroller.store.sqlite import StoreDown
 
 ORIGIN = "owner.example/ledger"
@@ -47,7 +47,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def altered(sound: Path, path: Path, sql: str, values: tuple[Any, ...] = ()) -> Verdict:
+def altered(sound: Path, path: Path, sql: str, values: tuple[Any, ...] = ()) -> VerifyResult:
     """Copy the ledger, run one statement on the copy behind its back, and verify it."""
     shutil.copy(sound, path)
     driver = sqlite3.connect(path)

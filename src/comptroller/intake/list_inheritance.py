@@ -31,12 +31,11 @@ def check_lists(tables: Mapping[str, pa.Table], known: RegisterView) -> Iterator
         broken = _broken(row, above, way)
         if broken is not None:
             holder, item, limit = broken
-            values = {
-                "holder": holder or message("intake.list.pack"),
-                "line": f"{row['list']} {item} {limit or ''}".strip(),
-            }
+            above_line = f"{row['list']} {item} {limit or ''}".strip()
+            place = ("", row["line"], "item/limit_cny")
+            above_holder = holder or message("intake.list.pack")
             seen = f"{row['item']} {row['limit_cny'] or ''}".strip()
-            yield row["report"], refusal("intake.list.looser", ("", row["line"], "item/limit_cny"), seen, **values)
+            yield row["report"], refusal("intake.list.looser", place, seen, holder=above_holder, line=above_line)
 
 
 def listing_reports(tables: Mapping[str, pa.Table]) -> set[int]:

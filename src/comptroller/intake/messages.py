@@ -18,7 +18,7 @@ def reject(code: str, place: Place, seen: object, **figures: object) -> Refusal:
     """
     values = {name: value if isinstance(value, Text) else _printable(value) for name, value in figures.items()}
     file, line, field = place
-    return refusal(code, (_printable(file), line, _printable(field)), _printable(seen), **values)
+    return refusal(code, (_printable(file), line, _printable(field)), _printable(seen), None, None, **values)
 
 
 def bounded(refusals: Iterable[Refusal], limits: Limits, name: str) -> list[Refusal]:

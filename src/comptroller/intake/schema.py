@@ -47,8 +47,8 @@ def match_headers(kind: Kind, names: Iterable[str], place: str) -> tuple[dict[st
         if field is None or field in matched:
             near = difflib.get_close_matches(_plain(column), known, 1)
             hint = f" ({near[0]}?)" if near else ""
-            values = {"kind": Text(zh=kind.title.zh, en=kind.name), "hint": hint, "fields": list(titles)}
-            refusals.append(refusal("intake.shape.column", (place, None, column), column, **values))
+            title_text, at = Text(zh=kind.title.zh, en=kind.name), (place, None, column)
+            refusals.append(refusal("intake.shape.column", at, column, kind=title_text, hint=hint, fields=list(titles)))
         else:
             matched[field] = column
     return matched, refusals

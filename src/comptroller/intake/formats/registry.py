@@ -55,7 +55,7 @@ FORMATS = (
     Format("csv", (".csv", ".tsv", ".txt"), (), _kind_added(read_csv)),
     Format("xlsx", (".xlsx", ".xlsm", ".xls"), (OLE,), _kind_added(read_xlsx)),
     Format("parquet", (".parquet", ".pq"), (b"PAR1",), _kind_added(read_parquet)),
-    Format("zip", (".zip",), (ZIP,), None),
+    Format("zip", (".zip",), ZIP, None),
     Format("xes", (".xes",), (), _kind_added(read_xes)),
 )
 """Every format; a new one is one line here. A workbook is a ZIP as well, and is recognised by its parts."""
