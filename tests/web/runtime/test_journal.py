@@ -44,6 +44,6 @@ def test_an_act_is_a_fact_of_the_engine():
 def test_a_rejected_report_raises():
     """The refusals of a report are raised; an accepted one is returned."""
     future = Future()
-    future.set_result(Outcome(None, (refusal("desk.fault", ("", None, ""), "-"),)))
+    future.set_result(Outcome(None, (refusal("desk.fault", ("", None, ""), "-"),), ()))
     with pytest.raises(Refused):
         outcome_of(future, 1)
