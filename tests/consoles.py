@@ -117,7 +117,7 @@ def visitor(server: Server) -> TestClient:
 
 
 def sign_in(server: Server, login: str, language: str = "en") -> TestClient:
-    """Return a browser in which that user is signed in."""
+    """Return a browser after signing that user in."""
     browser = visitor(server)
     browser.cookies.set("desk_language", language)
     answer = browser.post("/sign-in", data={"login": login, "password": PASSWORD})

@@ -15,7 +15,7 @@ NEW, WRONG = "another long password", "a wrong password"
 
 @pytest.fixture(scope="module")
 def sealed(tmp_path_factory):
-    """Yield a desk whose node has a passphrase, so that secrets can be stored."""
+    """Yield a desk on a node with a passphrase, so that secrets can be stored."""
     opened = open_desk(tmp_path_factory.mktemp("sealed"), passphrase=b"of the node", most_sign_ins_a_minute=1000)
     yield opened
     opened.stop()

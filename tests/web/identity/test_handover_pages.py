@@ -11,7 +11,7 @@ SECRET = b"12345678901234567890"
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
-    """Yield a desk whose node has a passphrase, without a limit of sign-ins."""
+    """Yield a desk on a node with a passphrase, without a limit of sign-ins."""
     opened = open_desk(tmp_path_factory.mktemp("take_up"), passphrase=b"of the node", most_sign_ins_a_minute=1000)
     yield opened
     opened.stop()

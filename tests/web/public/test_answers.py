@@ -50,7 +50,7 @@ def test_a_signer_is_told_on_his_day(open_world, entity, person, on, signs):
 
 
 def test_what_is_not_published_is_answered_like_what_is_not_there(open_world):
-    """An entity whose nearest list publishes nothing, one below it, and an unknown one get the same answer."""
+    """An entity with an empty nearest list, one below it, and an unknown one get the same answer."""
     for said in ("G2", "nobody at all", "", "*"):
         assert answer(open_world, said, SIGNER, DAY) == PublicAnswer(), said
     below = open_world.duck.rows("SELECT entity FROM main.entity WHERE parent = 'G2'")

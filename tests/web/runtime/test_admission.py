@@ -10,7 +10,7 @@ from tests.consoles import open_desk
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
-    """Yield a separate desk on which people are admitted."""
+    """Yield a separate desk for admitting people."""
     opened = open_desk(tmp_path_factory.mktemp("admission"))
     yield opened
     opened.stop()

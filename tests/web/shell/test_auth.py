@@ -1,4 +1,4 @@
-"""Authentication: who signs in, with which acts, and as of which days."""
+"""Authentication: who signs in, their acts, and the days of their views."""
 
 import datetime as dt
 

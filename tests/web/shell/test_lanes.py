@@ -1,4 +1,4 @@
-"""Lanes of requests: each act of a tip-off has its own, whatever other requests come."""
+"""Lanes of requests: each act of a tip-off has its own, whichever other requests come."""
 
 from comptroller.web.shell.lanes import WORKED, lane_of, slots_of
 

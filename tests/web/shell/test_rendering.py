@@ -12,7 +12,7 @@ EVIL = '<script>alert(1)</script><img src=x onerror=alert(2)>"\' onmouseover="al
 
 @pytest.fixture(scope="module")
 def evil(tmp_path_factory):
-    """Yield a desk whose world has text fields that would run if they were not shown as text."""
+    """Yield a desk with text fields that would run if they were not shown as text."""
     server = open_desk(tmp_path_factory.mktemp("evil"))
     same = {
         "entity": "A",

@@ -82,7 +82,7 @@ def _need(form: Form, *names: str) -> dict[str, str]:
 
 @router.post("/admin/users")
 def make_user(visit: Administering, form: Form) -> Response:
-    """Admit a person; the one-time link with which that person sets a password is shown once."""
+    """Admit a person; the one-time link to set a password is shown once."""
     fields = _need(form, "login", "name")
     fields |= {name: str(form.get(name) or "").strip()[:100] for name in ("employer", "person")}
     with visit.server.exclusive.about("users", visit.server.settings.most_wait_seconds):
@@ -94,9 +94,7 @@ def make_user(visit: Administering, form: Form) -> Response:
 
 @router.post("/admin/password")
 def reset_password(visit: Administering, form: Form) -> Response:
-    """Issue a one-time link with which a user sets a new password; password and sessions stay valid until it is
-    used.
-    """
+    """Issue a one-time link to set a new password; password and sessions stay valid until it is used."""
     login = _user(visit, form)
     link = _issued(visit, login)
     visit.note("password", login)

@@ -1,4 +1,4 @@
-"""Pagination: the cursor with which a call continues after the previous page."""
+"""Pagination: a call continues after the previous page by its cursor."""
 
 from typing import Annotated, Any
 

@@ -192,7 +192,7 @@ def _person_alone(visit: Visit) -> None:
 
 
 def _known(visit: Visit, form: Form) -> None:
-    """Reject (Refused) a user whose password is not repeated; a user of a provider alone has no password."""
+    """Reject (Refused) a user who does not repeat the password; a user of a provider alone has no password."""
     _person_alone(visit)
     accounts, at = visit.server.accounts, visit.server.clock()
     given = str(form.get("password") or "")[:MOST_PASSWORD]

@@ -56,7 +56,7 @@ def start(request: Request, back: Annotated[str, Query(max_length=500)] = "/") -
 
 @router.get(BACK)
 def come_back(request: Request) -> Response:
-    """Sign in a user whom the provider identifies, if an administrator linked the subject to an account."""
+    """Sign in a user after the provider identified them, if an administrator linked the subject to an account."""
     server = desk_of(request)
     provider, at = provider_of(server), server.clock()
     secret = request.cookies.get(UNDER_WAY, "")

@@ -24,7 +24,7 @@ router = APIRouter()
 HALF = "desk_half"
 """Cookie of a browser after the right password, while a code is still required."""
 DEVICE = "desk_device"
-"""Cookie of a browser in which a user signed in before. It grants nothing; it spares the waits that others cause."""
+"""Cookie of a browser after a user signed in. It grants nothing; it spares the waits that others cause."""
 
 
 @router.get("/sign-in")
@@ -115,7 +115,7 @@ def enter(request: Request, login: str, back: str, by: str = "") -> Response:
 
 
 def known_here(request: Request, answer: Response, login: str) -> Response:
-    """Mark the browser as one in which the user signed in: attempts of others do not make it wait."""
+    """Mark the browser as known to the user: attempts of others do not make it wait."""
     server = desk_of(request)
     device = request.cookies.get(DEVICE, "") or server.chance()
     server.accounts.know(device, login, server.clock())

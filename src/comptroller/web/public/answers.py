@@ -36,7 +36,7 @@ class PublicAnswer:
 
 
 def plain_name(name: str) -> str:
-    """Return a name in the form in which names are compared: NFKC, no spaces, case folded.
+    """Return a name in its form for comparison: NFKC, no spaces, case folded.
 
     >>> plain_name(" 海港（集团） 有限公司")
     '海港(集团)有限公司'
@@ -45,7 +45,7 @@ def plain_name(name: str) -> str:
 
 
 def name_digest(entity: str, name: str) -> str:
-    """Return the digest by which a person's name is stored and compared; it differs for each entity."""
+    """Return the digest of a person's name, for storing and comparing; it differs for each entity."""
     return sha256(f"{entity}|{plain_name(name)}".encode()).hexdigest()
 
 

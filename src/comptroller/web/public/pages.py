@@ -76,7 +76,7 @@ def index(request: Request) -> Response:
 
 @router.get("/verify")
 def verify(request: Request, code: Annotated[str, Query(max_length=100)] = "") -> Response:
-    """Return the page that shows whether a code proves an entry, and under which checkpoint."""
+    """Return the page that shows whether a code proves an entry, and its checkpoint."""
     if code and (why := gate_of(request).busy(VERIFY, client_of(request))):
         return refused(request, why)
     server = desk_of(request)

@@ -1,4 +1,4 @@
-"""Verification codes: they prove that an entry is in the ledger, and under which checkpoint, never its content.
+"""Verification codes: they prove that an entry is in the ledger, with its checkpoint, never its content.
 
 - A receipt's code is the entry's number and the first characters of its leaf, so only its recipient knows it.
 - A letter's code is random; it is printed in the letter and recorded in the fact of its dispatch.

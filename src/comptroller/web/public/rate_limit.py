@@ -24,7 +24,7 @@ WORKED = (LODGE, READ, WRITE)
 MOST_MORE_BITS, MOST_CLIENT_BITS = 10, 4
 """Zero bits that a flood adds to the work of all clients, and that a client's own number adds to its work."""
 _SLACK = 2
-"""Bits by which the work may be below the current requirement: it was lower when the browser began."""
+"""Bits that the work may fall short of the current requirement: it was lower when the browser began."""
 _MINUTES, _MOST_SPENT, _MOST_CLIENTS = 60, 500_000, 20_000
 _MARK_CHARS, _SALT_MINUTES = 32, 10
 

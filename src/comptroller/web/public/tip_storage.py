@@ -12,7 +12,7 @@ from comptroller.model.refusal import Refusal, refusal
 from comptroller.web.runtime.server import Server
 
 RETENTION = "tip_retention_days"
-"""Parameter: days for which a closed tip-off is stored."""
+"""Parameter: days that a closed tip-off is stored."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class Broadcast:
     _listeners: set["asyncio.Queue[Batch | None]"] = field(default_factory=set)
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Set the loop in which listeners wait."""
+        """Set the loop of the listeners."""
         self._loop = loop
 
     def subscribe(self, callback: Callable[[Batch], None]) -> None:

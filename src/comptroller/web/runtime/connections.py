@@ -21,7 +21,7 @@ IDLE, UPLOAD, WORK = "idle", "upload", "work"
 STAGES = (IDLE, UPLOAD, WORK)
 """Incomplete headers; an incomplete body; a request that is being answered."""
 GIVING = (IDLE, UPLOAD)
-"""Stages in which a connection may be closed for a new one, the first before the second."""
+"""Stages that may be closed for a new connection, the first before the second."""
 _RESERVE = 256
 """File handles reserved for files, pipes and outgoing calls."""
 _SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
@@ -96,7 +96,7 @@ def raise_handles(wanted: int) -> int:
 
 
 class Register:
-    """All connections of a server, by client and by stage, in the order in which they entered their stage."""
+    """All connections of a server, by client and by stage, in the order of entering their stage."""
 
     def __init__(self, limits: ConnectionLimits) -> None:
         """Take the limits."""
@@ -157,7 +157,7 @@ class BoundedProtocol(H11Protocol):
     """The register of its server; `protocol_of` makes a class that has one."""
 
     who, stage, turn = "", "", 0
-    """The client's address, the stage, and the order in which it entered the stage."""
+    """The client's address, the stage, and the number of its entry into the stage."""
     _waits: asyncio.TimerHandle | None = None
     _sends: asyncio.TimerHandle | None = None
 

@@ -35,8 +35,8 @@ class Feed:
     refused: int = 0
 
     def state(self, at: dt.datetime) -> str:
-        """Return the state: refused after a rejected newest report, quiet after a silence of three times the
-        usual, else ok.
+        """Return the state: `refused` after a rejected newest report, `quiet` after a silence of three times
+        the usual, else `ok`.
         """
         if self.refused:
             return REFUSED

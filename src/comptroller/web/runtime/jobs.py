@@ -83,7 +83,7 @@ class Jobs:
             self._turn(number, state=RUNS, began_at=self._clock())
             try:
                 state, result = DONE, work()
-            except Exception as fault:  # noqa: BLE001 - told to whoever looks at the job
+            except Exception as fault:  # noqa: BLE001 - reported with the job
                 _log.exception("a job failed")
                 state, result = FAILED, fault_text(fault)
             self._turn(number, state=state, ended_at=self._clock(), said=result)

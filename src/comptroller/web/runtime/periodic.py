@@ -68,7 +68,7 @@ class PeriodicTasks:
         try:
             with work as turn:
                 self._turns(self._asked[about], turn)
-        except Exception as fault:  # noqa: BLE001 - told to whoever looks at the work
+        except Exception as fault:  # noqa: BLE001 - reported with the work
             _log.exception("rounds about %s failed", about)
             failed(fault_text(fault))
         finally:

@@ -76,7 +76,7 @@ def too_slow(sql: str, seconds: float) -> Refusal:
 
 
 def no_place(code: str, most: int) -> Refusal:
-    """Return the refusal of a query for which no process is free."""
+    """Return the refusal of a query that finds no free process."""
     if code == "query.person":
         return refusal("query.person", ("", None, "sql"), "-", most=most)
     return refusal("query.full", ("", None, "sql"), "-", most=most)

@@ -99,7 +99,7 @@ class QueryPool:
 
     @property
     def folder(self) -> Path:
-        """Return the empty folder in which the processes work."""
+        """Return the empty working folder of the processes."""
         return Path(self._folder.name if self._folder else "")
 
     def stop(self) -> None:

@@ -12,7 +12,7 @@ from comptroller.access.row_access import walked
 from comptroller.store.duck import DuckDb
 
 _SECONDS = 300
-"""Seconds for which tables of an old register stay for current readers: longer than a page may take."""
+"""Seconds that tables of an old register stay for current readers: longer than a page may take."""
 
 
 class ScopeTables:

@@ -1,7 +1,7 @@
 """The desk's own store, one SQLite file.
 
-It holds saved views and queries, answers to reports by key, authority checks that the ledger does not have yet,
-webhooks, proposals, and acts that wait. It holds no truth about the world: that is in the ledger.
+It holds saved views and queries, answers to reports by key, webhooks, proposals, and acts that wait. It also holds
+authority checks that the ledger does not have yet. It holds no truth about the world: that is in the ledger.
 """
 
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ class DeskStore:
         return self._store.execute(sql, [login, key, digest, answer, at]) > 0
 
     def end_key(self, login: str, key: str) -> None:
-        """Release a key under which nothing was done."""
+        """Release a key that was not used."""
         self._store.execute("DELETE FROM answered WHERE login = ? AND key = ?", [login, key])
 
     def answer(self, login: str, key: str, digest: str, answer: str, at: str) -> None:

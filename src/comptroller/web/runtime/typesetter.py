@@ -24,7 +24,7 @@ _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "RAYON_NUM_THREADS": "1", "https_proxy": "h
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of one letter: address space in bytes, processor time and wall time in seconds, bytes of its PDF."""
+    """Limits of one letter: address space in bytes, processor time and elapsed time in seconds, bytes of its PDF."""
 
     most_bytes: int = 1 << 30
     most_seconds: int = 15

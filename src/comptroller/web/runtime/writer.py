@@ -105,7 +105,7 @@ class Writer:
     def _run(self) -> None:
         try:
             worker = engine.open_node(self._folder, passphrase=self._passphrase)
-        except BaseException as fault:  # noqa: BLE001 - told to whoever waits for the start
+        except BaseException as fault:  # noqa: BLE001 - reported to the waiting caller for the start
             self._opened.set_exception(fault)
             return
         self.root = worker.duck.cursor()
@@ -142,7 +142,7 @@ class Writer:
         assert job.work is not None, "a job is a report or work"
         try:
             job.future.set_result(job.work(worker))
-        except Exception as fault:  # noqa: BLE001 - told to whoever asked
+        except Exception as fault:  # noqa: BLE001 - reported to the caller
             job.future.set_exception(fault)
 
     def _take(self, worker: Engine, jobs: list[_Job]) -> None:
@@ -150,7 +150,7 @@ class Writer:
         at = self._clock()
         try:
             taken = worker.take(reports, at)
-        except Exception as fault:  # noqa: BLE001 - told to whoever waits
+        except Exception as fault:  # noqa: BLE001 - reported to the waiting caller
             # The engine first folds the entries that a fault left unfolded.
             _log.exception("a batch of %d reports met a fault", len(jobs))
             for job in jobs:

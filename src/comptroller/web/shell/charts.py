@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 WIDTH, LEFT, RIGHT, ROW = 1180, 24, 24, 24
 CHART, _WIDE_FROM = WIDTH, 0x2E80
-"""Width of a chart of stakes; code point from which letters are as wide as they are high."""
+"""Width of a chart of stakes; first code point of letters that are as wide as they are high."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ STREAM, HEALTH = "/api/v1/stream", "/healthz"
 _READ = ("GET", "HEAD")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _SIGN_INS = ("/sign-in", "/account/", "/take-up")
-"""Prefixes of addresses at which secrets are tried."""
+"""Prefixes of addresses that check secrets."""
 _MOST_CLIENTS = 20_000
 
 

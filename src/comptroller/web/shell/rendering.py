@@ -1,4 +1,4 @@
-"""Rendering of templates: the only place in which pages become text, everything escaped."""
+"""Rendering of templates: only here do pages become text, everything escaped."""
 
 import datetime as dt
 import logging
@@ -119,9 +119,9 @@ def render_refusals(request: Request, status: int, refusals: Sequence[Refusal]) 
         try:
             page = render(visitor(request), "shell/refused.html", **visit)
         except (Unauthenticated, SecondFactorRequired):
-            _log.debug("a stranger is told of a fault on a bare page")
-        except Exception:  # noqa: BLE001 - a page that tells of a fault is never one itself
-            _log.exception("a page that tells of a fault cannot be drawn within the house")
+            _log.debug("an error page without a user")
+        except Exception:  # noqa: BLE001 - a page about an error must not fail itself
+            _log.exception("the error page cannot be rendered with the menu")
         else:
             page.status_code = status
             return page

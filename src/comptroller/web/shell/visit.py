@@ -1,4 +1,4 @@
-"""Request context: the viewer, the access scope and the language; the only way in which pages read the books."""
+"""Request context: the viewer, the access scope and the language. Pages read the books only through it."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -89,7 +89,7 @@ class Visit:
         return f"?{query}" if query else ""
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
-        """Return rows of a page's own SELECT, in which every table is limited to the viewer's reach."""
+        """Return rows of a page's own SELECT; every table is limited to the viewer's reach."""
         return self.duck.records(scoped(sql, self.views), values)
 
     def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
@@ -147,7 +147,7 @@ class Visit:
 
     @property
     def now(self) -> dt.datetime:
-        """Return the moment from which ages are counted: the books' clock, or the desk's before the first tick."""
+        """Return the reference moment of ages: the books' clock, or the desk's before the first tick."""
         return self.clock[1] or self.server.local_now()
 
     @cached_property

@@ -23,7 +23,7 @@ from comptroller.web.public.tip_storage import on_day
 from comptroller.web.runtime.server import Server
 
 NOTICE = "tip_key_notice_days"
-"""Parameter: days for which a change of the key is announced."""
+"""Parameter: days that a change of the key is announced."""
 KIND, SIGNS = "line_key", "sign_key"
 _SIGNATURE_BYTES = 64
 

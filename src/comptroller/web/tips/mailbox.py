@@ -144,7 +144,8 @@ def reply(server: Server, tip: dict[str, Any], sealed: str, by: str) -> int:
 
 
 def _step(server: Server, tip: dict[str, Any], message: dict[str, Any], turns: tuple[str, ...]) -> dict[str, Any]:
-    """Return a message with the register's line corrected: today in each of `turns`; an acknowledgement keeps its day.
+    """Return a message with the register's line corrected: today in each of `turns`; an acknowledgement retains its
+    day.
 
     The waiting time counts from the first unanswered message of the informant; an answer of the line answers all of
     them.
