@@ -39,10 +39,10 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
     """Return the rule of `form` and its SQL, or all that does not fit."""
     refusals: list[Refusal] = []
 
-    def reject(field: str, value: object, problem: str, known: Iterable[str] = (), **values: object) -> None:
+    def reject(field: str, seen: object, problem: str, known: Iterable[str] = (), **values: object) -> None:
         expected = message(f"packs.rule.{problem}:expected", **values)
-        fix = suggest(str(value), set(known), message("packs.rule:fix"))
-        refusals.append(refusal("packs.rule", (f"{full}.yml", None, field), value, expected, fix))
+        fix = suggest(str(seen), set(known), message("packs.rule:fix"))
+        refusals.append(refusal("packs.rule", (f"{full}.yml", None, field), seen, expected, fix))
 
     for field, value, allowed in (
         ("kind", form.kind, KINDS),

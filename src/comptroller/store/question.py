@@ -58,7 +58,7 @@ def refused(problem: Problem, tables: Collection[str]) -> Refusal:
     place = ("", None, "sql")
     if problem.code == "table":
         fix = suggest(problem.seen, set(tables), message("query.table:fix"))
-        return refusal("query.table", place, problem.seen, mend=fix)
+        return refusal("query.table", place, problem.seen, None, fix)
     if problem.code == "function":
         return refusal("query.function", place, problem.seen)
     if problem.code == "select":
