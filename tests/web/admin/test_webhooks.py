@@ -40,7 +40,7 @@ def far():
     listener = HTTPServer(("127.0.0.1", 0), Far)
     thread = threading.Thread(target=listener.serve_forever, daemon=True)
     thread.start()
-    Far.url = f"http://127.0.0.1:{server.server_port}/hook"
+    Far.url = f"http://127.0.0.1:{listener.server_port}/hook"
     yield Far
     listener.shutdown()
     listener.server_close()
