@@ -8,18 +8,13 @@ SMALL = 40
 PROVED = "no tests of its own yet; every example of every pack runs through it, in two ways (make packs)"
 NEIGHBOUR = "held by the tests of the file that calls it"
 ELSEWHERE: dict[str, str] = {
-    "src/comptroller/books/ownership/bases.py": NEIGHBOUR,
-    "src/comptroller/books/ownership/control_rows.py": NEIGHBOUR,
     "src/comptroller/books/ownership/queries.py": NEIGHBOUR,
     "src/comptroller/books/flows/cycle_rows.py": NEIGHBOUR,
     "src/comptroller/books/ownership/ancestors_over_time.py": NEIGHBOUR,
-    "src/comptroller/books/relations/graph.py": NEIGHBOUR,
     "src/comptroller/books/flows/guarantee_rows.py": NEIGHBOUR,
     "src/comptroller/books/ownership/cycles.py": NEIGHBOUR,
-    "src/comptroller/books/ownership/stakes.py": NEIGHBOUR,
     "src/comptroller/books/register/party_ids.py": NEIGHBOUR,
     "src/comptroller/books/relations/related_rows.py": NEIGHBOUR,
-    "src/comptroller/books/relations/ties.py": NEIGHBOUR,
     "src/comptroller/cases/queries.py": NEIGHBOUR,
     "src/comptroller/cases/case.py": NEIGHBOUR,
     "src/comptroller/cases/suppressions.py": NEIGHBOUR,
