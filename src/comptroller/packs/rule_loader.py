@@ -26,7 +26,7 @@ class Reject(Protocol):
         """Add the refusal; `known` are names to suggest, `values` fill in its message."""
 
 
-def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each may be wrong
+def rule_of(  # noqa: C901, PLR0913 - a rule depends on all of these, and each may be wrong
     full: str,
     form: schema.RuleForm,
     texts: tuple[bytes, bytes | None],
@@ -39,10 +39,10 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
     """Return the rule of `form` and its SQL, or all that does not fit."""
     refusals: list[Refusal] = []
 
-    def reject(field: str, value: object, problem: str, known: Iterable[str] = (), **values: object) -> None:
+    def reject(field: str, seen: object, problem: str, known: Iterable[str] = (), **values: object) -> None:
         expected = message(f"packs.rule.{problem}:expected", **values)
-        fix = suggest(str(value), set(known), message("packs.rule:fix"))
-        refusals.append(refusal("packs.rule", (f"{full}.yml", None, field), value, expected, fix))
+        fix = suggest(str(seen), set(known), message("packs.rule:fix"))
+        refusals.append(refusal("packs.rule", (f"{full}.yml", None, field), seen, expected, fix))
 
     for field, value, allowed in (
         ("kind", form.kind, KINDS),
