@@ -1,4 +1,4 @@
-"""Access scope: a generated world of grants in which nothing outside is visible, and rows that explain access."""
+"""Access scope: in a generated world of grants nothing outside is visible, and rows that explain access."""
 
 import json
 

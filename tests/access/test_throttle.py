@@ -39,7 +39,7 @@ def test_attempts_at_once_are_all_counted(tmp_path, accounts):
 
 
 def test_nobody_locks_somebody_else_out(accounts):
-    """Wrong passwords of one client delay no other client, and no browser in which the user signed in before."""
+    """Wrong passwords of one client delay no other client, and no browser of an earlier sign-in."""
     accounts.know("a browser's secret", "a", AT)
     for _ in range(3 * FREE_FAILURES):
         accounts.check("a", "wrong", AT, "203.0.113.1")

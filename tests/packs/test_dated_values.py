@@ -35,7 +35,7 @@ def value(start, until=None, amount=1, **by):
     ],
 )
 def test_gaps_overlaps_and_strange_values_are_refused(values, said):
-    """The refusal names the days at which the series breaks."""
+    """The refusal names the days of breaks in the series."""
     param, refused = series(*values)
     assert param is None
     assert any(said in item.seen for item in refused), [item.seen for item in refused]

@@ -1,4 +1,4 @@
-"""Properties of the interface to DuckDB, and the fault for which its version is pinned."""
+"""Properties of the interface to DuckDB, and the fault that pins its version."""
 
 import datetime as dt
 from decimal import Decimal

@@ -80,6 +80,6 @@ def test_the_language_itself_is_no_problem(connection, sql):
 )
 def test_an_answer_is_weighed_with_what_its_values_take(connection, sql, code):
     """Rows, columns and bytes are counted; values that take no bytes of their own count as objects."""
-    head, body = query_process._taken(connection.execute(sql).to_arrow_reader(100), ASKED)
+    head, body = query_process._collect(connection.execute(sql).to_arrow_reader(100), ASKED)
     assert head["code"] == code
     assert bool(body) is (code == "")

@@ -36,7 +36,7 @@ _SCHEMA = (
 )
 IDLE, LONGEST = dt.timedelta(minutes=30), dt.timedelta(hours=12)
 FREE_FAILURES_OF_NAME, LONGEST_WAIT_OF_NAME = 1_000, dt.timedelta(seconds=10)
-"""The slower limit on a name, over all clients together; browsers in which the user has signed in are exempt."""
+"""The slower limit on a name, over all clients together; browsers of earlier sign-ins are exempt."""
 LONGEST_DEVICE, MOST_DEVICES = dt.timedelta(days=180), 20
 LEAST_PASSWORD = 12
 _ARGON = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -54,7 +54,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token of a machine: its name, the user for which it acts, and its most extensive rights."""
+    """A token of a machine: its name, the user that it acts for, and its most extensive rights."""
 
     name: str
     login: str

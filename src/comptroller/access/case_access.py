@@ -1,6 +1,6 @@
-"""What a viewer may read of cases: in which cases a line takes part, and which of their rows are open to queries.
+"""What a viewer may read of cases: the cases of its lines, and the rows that are open to queries.
 
-- A line reads the cases in which it takes part, at offices within its grants. A viewer without a line reads no case
+- A line reads the cases that it takes part in, at offices within its grants. A viewer without a line reads no case
   that a line treats as confidential.
 - Statements of lines, with their officers, are open to the line that made them, and only if it may know persons. The
   page of a case shows more of them, subject to the confidentiality of its lines.

@@ -46,7 +46,7 @@ def _released_condition(pack: Pack, among: str) -> str:
 
 
 def _in_own_cases(pack: Pack, grants: Sequence[Grant], sees: Sees) -> str:
-    """Return SQL over a finding `t`: whether it is in a case in which a grant takes part."""
+    """Return SQL over a finding `t`: whether it is in a case that a grant takes part in."""
     parts = "false" if "case_now" not in pack.tables else parts_of(pack, grants, sees)
     if parts == "false":
         return "false"

@@ -1,4 +1,4 @@
-"""Current grants from the books: who may do what, over which subtree, in which domain, on which line, until when.
+"""Current grants from the books: the user, the role, the subtree, the domain, the line and the last day.
 
 - A grant counts only if the node's owner made it, and only within its days.
 - A role is a set of acts; a user has only the acts of their own grants.

@@ -84,7 +84,7 @@ class Handovers:
         return next((link for link in self.links(at) if row and link.login == row[0]), None)
 
     def release(self, login: str, code: str, made_by: str) -> bool:
-        """Set the code with which another administrator releases a link, once; return whether it was set."""
+        """Set the code for the release of a link by another administrator, once; return whether it was set."""
         changed = self._store.execute(
             "UPDATE link SET release = ? WHERE login = ? AND made_by = ? AND release = '' AND needs_proof = 1",
             [_digest(plain(code)), login, made_by],

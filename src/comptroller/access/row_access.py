@@ -124,7 +124,7 @@ class AccessScope:
         return any(g.entity in above and self._opens(g, table) for g in self._seeing)
 
     def roots(self, act: str) -> list[str]:
-        """Return the entities at the top of the subtrees in which an act is granted."""
+        """Return the top entities of the subtrees of grants with an act."""
         return sorted({g.entity for g in self.viewer.in_force if g.gives(act)})
 
     def rules_of(self, grant: Grant) -> frozenset[str]:

@@ -34,7 +34,7 @@ class Throttle:
         self._key = bytes(row[0])
 
     def digest(self, name: str) -> str:
-        """Return the keyed digest under which a counter is stored; the key never leaves the file."""
+        """Return the keyed digest of a counter; the key never leaves the file."""
         return hmac.digest(self._key, name.encode("utf-8", "surrogatepass"), "sha256").hex()
 
     def take(self, name: str, at: dt.datetime, free: int = FREE_FAILURES, longest: dt.timedelta = LONGEST_WAIT) -> bool:

@@ -25,7 +25,7 @@ UNITS = ("working days", "days", "months")
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One action in a case: who may do it, from which states, to which state, and which fields it needs."""
+    """One action in a case: who may do it, its first and last states, and the fields that it needs."""
 
     name: str
     title: Text

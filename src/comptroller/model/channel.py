@@ -1,4 +1,4 @@
-"""The channels through which a report arrives; a kind names the channels from which its facts are accepted."""
+"""The channels of reports; a kind names the channels that its facts may come through."""
 
 CONSOLE = "console"
 """Pages and calls for a signed-in officer: the act is in that officer's name."""

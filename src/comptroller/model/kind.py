@@ -68,7 +68,7 @@ class Kind:
     """A kind of fact. A nested list is a kind of its own, named `<kind>_<field>`; its `parent` is the outer kind.
 
     Rows of a kind that `is_made` come from the engine itself and are never reported. `reported_by` names the channels
-    from which its facts are accepted.
+    that its facts may come through.
     """
 
     name: str

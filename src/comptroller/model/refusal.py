@@ -2,11 +2,11 @@
 
 Refusals of input are values: they are collected, never raised. Exceptions are for internal failures:
 
-    ComptrollerError
-    ├── BrokenPack      a pack cannot be read or is inconsistent (carries its refusals)
-    ├── BrokenLedger    the ledger contradicts itself, its witness or its books (carries its refusals)
-    ├── RuleBroken      a rule's SQL fails on accepted facts
-    └── Refused         a request is rejected at once (carries its refusals)
+    ComptrollerError.
+    ├── BrokenPack:     a pack cannot be read or is inconsistent (carries its refusals)
+    ├── BrokenLedger:   the ledger contradicts itself, its witness or its books (carries its refusals)
+    ├── RuleBroken:     a rule's SQL fails on accepted facts
+    └── Refused:        a request is rejected at once (carries its refusals)
 """
 
 from dataclasses import asdict, dataclass
@@ -49,7 +49,7 @@ class RuleBroken(ComptrollerError):
     """A rule's SQL fails on accepted facts; the rule is suspended, and the others continue."""
 
     def __init__(self, rule: str, fingerprint: str, error: str) -> None:
-        """Store which version of which rule fails, and the engine's message."""
+        """Store the rule that fails, its version, and the engine's message."""
         super().__init__(f"{rule}: {error}")
         self.rule, self.fingerprint, self.said = rule, fingerprint, error
 

@@ -8,7 +8,7 @@ from comptroller.model.sql_functions import ROW_MAKERS
 
 
 def printed(tree: exp.Expr) -> str:
-    """Return the one form in which a tree is executed."""
+    """Return a tree in its executed form."""
     return tree.sql("duckdb", comments=False)
 
 

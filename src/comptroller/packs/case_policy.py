@@ -46,7 +46,7 @@ class Reject(Protocol):
         """Add the refusal; `values` fill in its message."""
 
 
-def case_policy_of(  # noqa: PLR0913 - a pack's casework stands on all of these
+def case_policy_of(  # noqa: PLR0913 - a case policy depends on all of these
     moves: Mapping[str, case_schema.MoveForm],
     clocks: Mapping[str, case_schema.ClockForm],
     routes: Mapping[str, case_schema.RouteForm],

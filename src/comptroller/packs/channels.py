@@ -9,7 +9,7 @@ from comptroller.packs.schema import KindForm
 
 
 def channels_of(name: str, form: KindForm) -> tuple[str, ...]:
-    """Return the channels from which facts of a kind are accepted.
+    """Return the channels that facts of a kind may come through.
 
     A file that names none has the channels of the product's own kinds. Without those, a field for an officer, a line,
     an office or a grantor means the console alone; any other kind is for reporters.

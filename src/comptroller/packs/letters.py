@@ -4,7 +4,7 @@ A template is a program of the typesetter, which could read files, fetch package
 words that a template may use outside of strings. An alias, a library module or a future function is not on it.
 
 Why strings can be skipped: a quote outside of code is plain text to the typesetter, and could hide code from a reader
-that takes it for a string. A string here is on one line and holds no character that leads from text into code or back
+that takes it for a string. A string here is on one line. It holds no character that leads from text into code or back
 (`#`, brackets, `$`, a raw mark, a block comment). So both readings of a quote hold text alone, and agree.
 """
 
@@ -92,7 +92,7 @@ def check_letters(letters: Mapping[str, LetterForm], files: Mapping[str, bytes])
 
 
 def _first_line(file: bytes) -> int:
-    """Return the line of a file on which its template begins."""
+    """Return the first line of a file's template."""
     head, separator, _ = file.partition(b"\ntemplate:")
     return head.count(b"\n") + 3 if separator else 1
 

@@ -52,7 +52,7 @@ def table_names(tree: exp.Expr) -> set[str]:
     return {table.name for table in tree.find_all(exp.Table) if table.name not in own}
 
 
-def compile_rule(  # noqa: PLR0913 - what a rule's two files say
+def compile_rule(  # noqa: PLR0913 - the parts of a rule's two files
     name: str,
     sql: bytes,
     *,
@@ -91,7 +91,7 @@ def _table(kind: Kind | None) -> _Table | None:
 
 
 @lru_cache(maxsize=2048)
-def _compile(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain values
+def _compile(  # noqa: PLR0913, PLR0917 - the parts of a rule's two files, as plain values
     name: str,
     files: tuple[bytes, bytes],
     judges: _Table | None,
@@ -193,7 +193,7 @@ def _check_same_always(name: str, tree: exp.Select) -> list[Refusal]:
 
 
 def orders(tree: exp.Select) -> list[str]:
-    """Return the keywords with which a SELECT orders or limits its rows."""
+    """Return the keywords of a SELECT that order or limit its rows."""
     return [word for part, word in _ORDERS.items() if tree.args.get(part) is not None]
 
 

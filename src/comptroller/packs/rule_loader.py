@@ -26,7 +26,7 @@ class Reject(Protocol):
         """Add the refusal; `known` are names to suggest, `values` fill in its message."""
 
 
-def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each may be wrong
+def rule_of(  # noqa: C901, PLR0913 - a rule depends on all of these, and each may be wrong
     full: str,
     form: schema.RuleForm,
     texts: tuple[bytes, bytes | None],

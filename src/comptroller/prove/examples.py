@@ -68,7 +68,7 @@ def prove(
 
 
 _WORTH_IT, _PART = 12, 10
-"""The number of rules from which further processes pay off, and the number of parts for them."""
+"""The least number of rules that makes further processes pay off, and the number of parts for them."""
 
 
 def _prove_part(part: tuple[dict[str, bytes], str, list[str]]) -> ExampleResult:

@@ -51,7 +51,7 @@ class Copy:
 
 
 class Shadow(Engine):
-    """A copy of a node's books, judged under another policy. `began` is the entry at which it began."""
+    """A copy of a node's books, judged under another policy. `began` is its first entry."""
 
     def __init__(self, ledger: Ledger, duck: DuckDb, charter: Charter, pack: Pack) -> None:
         """Open a copy of the books and a reader of the ledger, and judge all known facts under `pack`."""

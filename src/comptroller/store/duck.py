@@ -161,13 +161,13 @@ class DuckDb:
         return DuckDb._of(self._connection.cursor())
 
     def set_zone(self, zone: str) -> None:
-        """Set the time zone in which instants are read and shown; raises duckdb.Error for an unknown zone."""
+        """Set the time zone for reading and showing instants; raises duckdb.Error for an unknown zone."""
         quoted = zone.replace("'", "''")
         self._connection.execute(f"SET TimeZone = '{quoted}'")
 
     @property
     def zone(self) -> str:
-        """Return the time zone in which this connection reads and shows instants."""
+        """Return the time zone for reading and showing instants."""
         return str(self.rows("SELECT current_setting('TimeZone')")[0][0])
 
     def interrupt(self) -> None:

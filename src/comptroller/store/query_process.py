@@ -34,7 +34,7 @@ _ROWS = 1024
 _SLACK = 192 << 20
 """Bytes of address space for stacks and buffers of the engine, beside the memory of a question."""
 _SECONDS_AFTER = 2
-"""Seconds after the time limit at which the system ends a process that is still running."""
+"""Seconds after the time limit until the system ends a process that is still running."""
 _CLOSED, _BROKEN, _PAUSE = 3, 1, 0.5
 """Exit codes of a stopped process and of a failed one; seconds to wait after a failure before the next start."""
 
