@@ -212,7 +212,7 @@ class Replay(Projection):
 
 
 def _is_of_content(fault: BaseException) -> bool:
-    """Return whether what an entry says is the cause: its values, or a policy that no reader takes.
+    """Return whether the content of an entry is the cause: its values, or a policy that no reader takes.
 
     A payload that is missing or altered is damage, which is named by number and never set aside.
     """

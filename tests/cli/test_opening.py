@@ -45,7 +45,7 @@ def test_books_that_are_behind_are_brought_up_to_date(begun):
 
 
 def test_books_of_another_policy_are_rejected_by_name(begun):
-    """Books whose position was altered are not those of the ledger: no command reads them, and `rebuild` makes them again."""
+    """Books with an altered position are not those of the ledger: no command reads them, and `rebuild` makes them again."""
     duck = node.open_books(begun.node)
     duck.execute("UPDATE position SET pack = 'other'")
     duck.close()

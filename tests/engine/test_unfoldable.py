@@ -252,7 +252,7 @@ def test_a_report_that_is_sealed_is_never_called_rejected(tmp_path: Path, monkey
 
 
 def test_a_payload_that_is_missing_is_damage_and_never_set_aside(tmp_path: Path) -> None:
-    """Whoever takes a payload away finds it named by number, at rebuilding too, and no entry that excuses it."""
+    """A payload that was removed is named by number, also by a rebuild, and no entry excuses it."""
     folder = tmp_path / "n"
     node = small_node(folder)
     tell(node, [("payment", pay("P1"))])

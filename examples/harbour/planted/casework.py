@@ -139,7 +139,7 @@ def _late(book: Book) -> None:
 
 
 def _hand_over(book: Book) -> None:
-    """Hand a case over to another line, which inquires, asks for material, and names who is responsible."""
+    """Pass a case over to another line, which inquires, asks for material, and names who is responsible."""
     case = case_of(_LATE, "HB0005", "GG-HB0005-00001")
     step(book, case, "escalate", "2025-10-20", _FIRST)
     step(book, case, "hand_over", "2025-10-21", _FIRST, to_line="investor")

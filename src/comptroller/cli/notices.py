@@ -1,4 +1,4 @@
-"""What commands that read say beside their answer: entries that are not folded, and entries that a wrong clock made."""
+"""Notices of reading commands beside their answer: entries that are not folded, and entries that a wrong clock made."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing
@@ -12,7 +12,7 @@ from comptroller.store.duck import DuckDb
 
 
 def notices(duck: DuckDb) -> None:
-    """Print on the error stream what the books say of such entries."""
+    """Print what the books hold of such entries on the error stream."""
     stretches = duck.rows("SELECT first_entry, last_entry FROM clock_act WHERE does = ? ORDER BY entry", [acts.WRONG])
     _print(dict(duck.rows("SELECT entry, fault FROM unfolded ORDER BY entry")), stretches)
 

@@ -111,7 +111,7 @@ def count_words(sql: str) -> int:
     try:
         return len(Tokenizer(dialect="duckdb").tokenize(sql))
     except sqlglot.errors.SqlglotError:
-        return 0  # Parsing says why.
+        return 0  # Parsing gives the reason.
 
 
 def parse_select(sql: str) -> tuple[exp.Query | None, list[Problem]]:

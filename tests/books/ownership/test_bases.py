@@ -152,7 +152,7 @@ def test_only_counted_bases_assert(counted: set[int]) -> None:
 
 
 def test_reading_again_follows_the_facts() -> None:
-    """Companies that are read again have the edges of now, and others those that they had."""
+    """Companies that are read again have the current edges, and others keep theirs."""
     assertions, parties, duck = asserting(relation=[("A", "C", "controls"), ("A", "D", "controls")])
     assert {parties.names[n] for n in assertions.companies()} == {"C", "D"}
     duck.execute("DELETE FROM relation")

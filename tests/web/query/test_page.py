@@ -68,7 +68,7 @@ def test_a_question_that_takes_too_long_is_ended(server):
 
 
 def test_who_finds_no_place_is_told_to_come_again(server):
-    """Where too many ask, pages and calls answer 503 and say when to ask again; nothing is noted as asked."""
+    """Where too many ask, pages and calls answer 503 and name the time to ask again; no question is noted."""
     server.questions, kept = QueryPool(Limits(of_one_person=0)), server.questions
     browser = sign_in(server, "supervisor")
     try:
@@ -79,7 +79,7 @@ def test_who_finds_no_place_is_told_to_come_again(server):
 
 
 def test_a_table_without_a_history_is_not_asked_as_of_a_day(server):
-    """A question about a day is never answered by what is now; one about facts is answered as they stood."""
+    """A question about a day is never answered by what is now; one about facts is answered as of that day."""
     visit = visit_for(server, "supervisor")
     visit.valid = dt.date(2024, 3, 4)
     with pytest.raises(Refused) as refused:

@@ -146,7 +146,7 @@ class Webhooks:
     def _guarded(self, work: Callable[[], object]) -> None:
         try:
             work()
-        except Exception:  # noqa: BLE001 - the next batch is told all the same
+        except Exception:  # noqa: BLE001 - the next batch is published all the same
             _log.exception("webhooks met a fault")
 
     def turn(self, batch: Batch) -> int:

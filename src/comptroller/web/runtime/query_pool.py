@@ -52,7 +52,7 @@ class QueryPool:
         self._control: socket.socket | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
-    def ask(  # noqa: PLR0913 - who asks what of which tables, and how long
+    def ask(  # noqa: PLR0913 - the person, the question, its tables and its time
         self,
         duck: DuckDb,
         sql: str,

@@ -111,7 +111,7 @@ def value_wanted(fault: Mapping[str, Any]) -> Text:
     return Text(message("desk.value.any:expected") | {"en": str(fault["msg"])})
 
 
-def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answer for each way in which something fails
+def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answer for each kind of failure
     """Install the one form for every error of the app; `page(request, status, refusals)` renders it for people."""
 
     async def answer(
