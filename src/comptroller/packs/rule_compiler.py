@@ -43,7 +43,7 @@ def _rejected(
     place: tuple[str, int | None, str], code: str, seen: object, known: Collection[str] = (), **values: object
 ) -> Refusal:
     fix = suggest(str(seen), known, message(f"packs.rule.{code}:fix"))
-    return refusal(f"packs.rule.{code}", place, seen, mend=fix, **values)
+    return refusal(f"packs.rule.{code}", place, seen, message(f"packs.rule.{code}:expected", **values), fix)
 
 
 def table_names(tree: exp.Expr) -> set[str]:
