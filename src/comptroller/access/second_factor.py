@@ -63,7 +63,7 @@ def recovery_codes(chance: Sequence[str]) -> list[str]:
     """Return a recovery code, 80 bits in four groups, from each of some unguessable secrets.
 
     >>> recovery_codes(["a secret"])
-    ['KVYP-ALOZ-Y23V-6RCY']
+    ['TBGK-KFRC-ABZU-YWJB']
     """
     plain = [base64.b32encode(sha256(text.encode()).digest()[:RECOVERY_BYTES]).decode() for text in chance]
     return ["-".join(text[i : i + 4] for i in range(0, 16, 4)) for text in plain]
