@@ -1,6 +1,7 @@
 """Bases of control: the policy of a day, and who asserts control by agreement, board, document or statute."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -32,7 +33,7 @@ COLUMNS = {
 }
 
 
-def asserting(**rows: list[tuple[object, ...]]) -> tuple[Assertions, PartyIds, DuckDb]:
+def asserting(**rows: Sequence[tuple[object, ...]]) -> tuple[Assertions, PartyIds, DuckDb]:
     """Return assertions over tables with those rows."""
     duck, parties = DuckDb(), PartyIds()
     for kind, columns in COLUMNS.items():
@@ -152,7 +153,7 @@ def test_only_counted_bases_assert(counted: set[int]) -> None:
 
 
 def test_reading_again_follows_the_facts() -> None:
-    """Companies that are read again have the current edges, and others keep theirs."""
+    """Companies that are read again have their current edges, and others their previous ones."""
     assertions, parties, duck = asserting(relation=[("A", "C", "controls"), ("A", "D", "controls")])
     assert {parties.names[n] for n in assertions.companies()} == {"C", "D"}
     duck.execute("DELETE FROM relation")

@@ -64,7 +64,7 @@ def test_parts_become_exact_percents(parts: list[int]) -> None:
 
 @settings(deadline=None)
 @given(share_rows)
-def test_shares_survive_the_table(cells: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_shares_survive_the_table(cells: np.ndarray) -> None:
     """Rows of shares that are written and read again are the same, but for what exceeds the column."""
     capital = named()
     again = parts_of_percents(capital, cells)
@@ -73,7 +73,7 @@ def test_shares_survive_the_table(cells: np.ndarray) -> None:  # type: ignore[ty
     assert (again == wanted).all()
 
 
-def parts_of_percents(capital: OwnershipGraph, cells: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def parts_of_percents(capital: OwnershipGraph, cells: np.ndarray) -> np.ndarray:
     """Return rows of shares as they are after the table, by the SQL that the books use."""
     duck = World.new(pack("base")).duck
     duck.register("written_shares", share_table(capital, cells))
@@ -83,7 +83,7 @@ def parts_of_percents(capital: OwnershipGraph, cells: np.ndarray) -> np.ndarray:
 
 
 @given(share_rows, share_rows)
-def test_differences_of_shares_lead_there(before: np.ndarray, after: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_differences_of_shares_lead_there(before: np.ndarray, after: np.ndarray) -> None:
     """The rows that came or went are the symmetric difference, and their entities are those with other rows."""
     changed = apart(ControlEvidence(shares=before), ControlEvidence(shares=after))
     was, now = ({tuple(row) for row in cells.tolist()} for cells in (before, after))
