@@ -18,7 +18,7 @@ from tests.worlds import OWNER
 
 @pytest.fixture(scope="module")
 def writing(tmp_path_factory):
-    """Yield a console with one case, in which letters wait."""
+    """Yield a console with one case and waiting letters."""
     opened = open_case_desk(tmp_path_factory.mktemp("settling"))
     yield opened
     opened.stop()

@@ -22,7 +22,7 @@ needs_font = pytest.mark.skipif(not HAS_FONT, reason="no font with Chinese chara
 
 @pytest.fixture(scope="module")
 def writing(tmp_path_factory):
-    """Yield a console with one case, in which letters are sent."""
+    """Yield a console with one case and sent letters."""
     opened = release(open_case_desk(tmp_path_factory.mktemp("letters")))
     yield opened
     opened.stop()

@@ -253,7 +253,7 @@ def _field_value(of: Field, value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def record(  # noqa: PLR0913 - what an act is told with
+def record(  # noqa: PLR0913 - the parts of an action
     visit: Visit, kind: str, fact: Mapping[str, Any], reporter: str, *, officer: str, approver: str = ""
 ) -> ActionResult:
     """Record an officer's action in the ledger, with its approver if any, and wait for the result."""
@@ -276,7 +276,7 @@ def propose(visit: Visit, case: CaseView, kind: str, name: str, *, line: str, fa
 
 
 def _cases_of(visit: Visit, line: str, waits: list[dict[str, Any]]) -> set[str]:
-    """Return the cases of waiting actions in which the viewer has a part for a line."""
+    """Return the cases of waiting actions where the viewer has a part for a line."""
     names = sorted({str(row["case_id"]) for row in waits if row["line"] == line})
     part = visit.reach.part(line)
     if not names or part == "false":

@@ -54,7 +54,7 @@ def _settle_locked(visit: Visit, case: CaseView, number: int, *, approves: bool)
 
 
 def _approve(visit: Visit, record: Mapping[str, Any]) -> ActionResult:
-    """Record an action with both officers, on the day on which the second approves it."""
+    """Record an action with both officers, on the day of the second approval."""
     today = visit.server.local_now().date().isoformat()
     fact = {**record["fact"], "approved_by": visit.login} | {n: today for n in _DAYS if n in record["fact"]}
     return actions.record(visit, record["kind"], fact, record["office"], officer=record["login"], approver=visit.login)

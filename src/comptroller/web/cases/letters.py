@@ -62,7 +62,7 @@ class Hands:
 
 
 def may_write(visit: Visit, case: CaseView) -> str:
-    """Return the line for which the viewer may write letters in a case, or ''."""
+    """Return the line that the viewer may write letters for in a case, or ''."""
     raw = case.raw
     places = (raw["lead"], raw["pending"], *(raw["informed"] or "").split())
     mine = [line for line in places if line in view.handling_lines(visit)]
@@ -95,7 +95,7 @@ def _name(visit: Visit) -> str:
     return visit.reach.viewer.name or visit.login
 
 
-def set_letter(  # noqa: PLR0913 - what stands in a letter
+def set_letter(  # noqa: PLR0913 - the parts of a letter
     visit: Visit, case: CaseView, draft: LetterDraft, *, number: str, code: str = "", hands: Hands | None = None
 ) -> bytes:
     """Return a letter as PDF; without a code it is a draft, by the viewer unless `hands` names another officer.

@@ -64,7 +64,7 @@ def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
     show: Annotated[str, Query(pattern="board|table")] = "board",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    """Return the cases in which the viewer has a part: by state, or as a table."""
+    """Return the cases where the viewer has a part: by state, or as a table."""
     view.require_cases(visit)
     mine, today = view.within(visit), view.today_of(visit)
     state = state if state in ("open", "all", *STATES) else "open"

@@ -1,4 +1,4 @@
-"""A viewer's part in cases: which cases they see, from which seat, and each within the confidentiality of its lines.
+"""A viewer's part in cases: which cases they see, their seat, and each within the confidentiality of its lines.
 
 - A line's officer has the seat of that line. An overseer without a line sees what no line holds confidential.
   Any other viewer sees what the entity sees.
@@ -44,7 +44,7 @@ def require_cases(visit: Visit) -> None:
 
 
 def within(visit: Visit) -> str:
-    """Return SQL over `case_now AS n`: the cases in which the viewer has a part for a line or oversees its office."""
+    """Return SQL over `case_now AS n`: the cases where the viewer has a part for a line or oversees its office."""
     parts = [part for line in visit.reach.lines if (part := visit.reach.part(line)) != "false"]
     return " OR ".join(f"({part})" for part in parts) or "false"
 
@@ -221,7 +221,7 @@ def count_hidden(visit: Visit, where: str) -> int | None:
 
 
 def handling_lines(visit: Visit) -> list[str]:
-    """Return the lines for which the viewer may act."""
+    """Return the lines that the viewer may act for."""
     if not visit.may(HANDLE):
         return []
     return sorted({g.line for g in visit.reach.viewer.in_force if g.line and g.gives(HANDLE)})

@@ -1,6 +1,6 @@
 """The history of an entity on both time axes: its own row and its stakes.
 
-Each row has the days on which it is valid, and the entries that made it known and ended it.
+Each row has its valid days, and the entries that made it known and ended it.
 """
 
 import datetime as dt

@@ -76,7 +76,7 @@ def is_about(refusal: Refusal, field: Field) -> bool:
 
 
 def reporters(visit: Visit) -> list[str]:
-    """Return the entities for which the viewer may report, their own first."""
+    """Return the entities that the viewer may report for, their own first."""
     roots = visit.reach.roots(REPORT)
     if not roots:
         return []
