@@ -17,7 +17,7 @@ def test_a_question_is_answered_and_kept(moving):
     }
     page = console.post("/authority", data=form)
     assert page.status_code == 200
-    assert "Forbidden" in page.text
+    assert "Not permitted" in page.text
     assert "art. 172" in page.text, "the clause on which the line rests"
     assert moving.duck.rows("SELECT entity, post, item, answer FROM advice") == [
         ("G1", "officer", "merger", "forbidden")

@@ -89,7 +89,7 @@ def test_an_act_is_taken_and_shown(moving):
     answer = console.post(f"{path}/acts", data={"form_key": key, "act": "escalate", "reason": "属实", "number": "N"})
     assert answer.status_code == 303
     page = console.get(answer.headers["location"]).text
-    assert "已报送" in page
+    assert "已办理" in page
     assert "属实" in page
     more = {"act": "extend", "clock": "verification", "extend_by": "5", "order_number": "延1号", "reason": "材料多"}
     waits = console.post(f"{path}/acts", data={"form_key": key, "number": "N1", **more})

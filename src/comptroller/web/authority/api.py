@@ -61,7 +61,7 @@ def check(  # noqa: PLR0913, PLR0917 - what a question is made of
     *,
     wait: Annotated[bool, Query(description="Answer when the ledger has it, with its entry.")] = False,
 ) -> AuthorityCheck:
-    """Return whether a post may approve this, the line that decides it, and who else may.
+    """Return whether a post may approve this, the line that decides, and who may if it may not.
 
     The answer is an entry that later actions are compared with. It is durable before it is returned, and its entry
     follows within half a second, with others of that moment. With `wait` it is returned after the entry.

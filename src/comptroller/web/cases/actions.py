@@ -253,7 +253,7 @@ def _field_value(of: Field, value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def record(  # noqa: PLR0913 - the fields of an act
+def record(  # noqa: PLR0913 - the parts of an action
     visit: Visit, kind: str, fact: Mapping[str, Any], reporter: str, *, officer: str, approver: str = ""
 ) -> ActionResult:
     """Record an officer's action in the ledger, with its approver if any, and wait for the result."""

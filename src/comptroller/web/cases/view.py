@@ -1,4 +1,4 @@
-"""A viewer's part in cases: which cases they see, the seat they see it from, and each within the confidentiality of its lines.
+"""A viewer's part in cases: which cases they see, their seat, and each within the confidentiality of its lines.
 
 - A line's officer has the seat of that line. An overseer without a line sees what no line holds confidential.
   Any other viewer sees what the entity sees.

@@ -41,7 +41,7 @@ class Branch:
     next: int = 0
 
 
-def branches(  # noqa: PLR0913 - the page, its siblings, and the view of the root
+def branches(  # noqa: PLR0913 - one page of siblings, as the root sees them
     visit: Visit, root: str, holders: Sequence[str], day: dt.date, *, after: int = 0, most: int = BROTHERS,
     also: frozenset[str] = frozenset(),
 ) -> dict[str, tuple[list[Branch], int]]:  # fmt: skip

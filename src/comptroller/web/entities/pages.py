@@ -163,7 +163,7 @@ def day_of(visit: Visit) -> dt.date:
 
 
 def known_on(visit: Visit) -> str:
-    """Return the day when the requested entry was received, as the field's value; '' where none was requested."""
+    """Return the day of the requested entry's receipt, as the field's value; '' where none was requested."""
     head = next(iter(visit.server.heads.between(visit.known, visit.known)), None) if visit.known else None
     return head.received_at.astimezone(visit.server.zone).date().isoformat() if head else ""
 

@@ -29,7 +29,7 @@ def entries(
     limit: Limit = 100,
     reporter: Annotated[str, Query(max_length=100)] = "",
 ) -> EntryPage:
-    """Return the heads of entries with a reporter within scope, in order of arrival."""
+    """Return the heads of entries with a reporter within scope, in the order of their arrival."""
     first = int(after or 0) + 1
     size = visit.server.ledger.size
     last = min(size, first + _MOST_LOOKED_AT - 1)

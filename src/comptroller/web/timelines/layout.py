@@ -82,7 +82,7 @@ class Scale:
     """The position of days: days of steps are wide, others narrow, long quiet times narrower."""
 
     def __init__(self, days: Sequence[dt.date]) -> None:
-        """Store the days with an event, and compute their positions."""
+        """Store the days with events, and compute their positions."""
         self.days = sorted(set(days))
         at = 0.0
         self._starts: dict[dt.date, float] = {}
