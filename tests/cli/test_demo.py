@@ -44,7 +44,7 @@ def test_findings_are_held_against_the_key(tmp_path: Path) -> None:
     assert len(met.as_planted) == 1
     assert [one["subject"][2] for one in other.missed] == ["9"]
     assert [one["subject"][2] for one in other.false] == ["1"]
-    assert [one["saw"] for one in other.not_as_said] == ["judged"]
+    assert [one["saw"] for one in other.judged_otherwise] == ["judged"]
 
 
 @pytest.mark.parametrize("left", ["node"])

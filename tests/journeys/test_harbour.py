@@ -42,7 +42,7 @@ def test_every_report_is_kept(harbour: Harbour) -> None:
 def test_the_key_is_met_exactly(harbour: Harbour, worker: Engine) -> None:
     """All planted faults are found, no lawful act is, and each unjudged subject states why."""
     compared = demo.compare(worker, harbour.key)
-    assert (compared.missed, compared.false, compared.not_as_said) == ([], [], [])
+    assert (compared.missed, compared.false, compared.judged_otherwise) == ([], [], [])
     assert len(compared.as_planted) == len(harbour.key["found"])
 
 

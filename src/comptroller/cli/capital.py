@@ -130,7 +130,7 @@ def related(  # noqa: PLR0913 - what one may ask by
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the related parties of a party, with the ties that relate them and the category."""
+    """List the related parties of a party, with their ties and category."""
     with exit_on_refusal(as_json=as_json):
         result = _ask(node, valid, known, lambda view: view.related(party, steps), [party])
     if as_json:

@@ -34,7 +34,7 @@ def clock(  # noqa: PLR0913 - the fields of an act
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the ledger's last moment and the acts about the clock; accept a jump, or name entries of a wrong clock."""
+    """Show the clock; accept a jump; name entries that a wrong clock made."""
     with exit_on_refusal(as_json=as_json):
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
         try:

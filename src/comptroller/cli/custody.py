@@ -39,7 +39,10 @@ def erase(  # noqa: PLR0913 - an order has four parts
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Erase the payloads of entries by law. An entry records it; proofs stay, and the books are built again without them."""
+    """Erase payloads by law: an entry records officers, reason and law.
+
+    Proofs stay, and the books are built again without the payloads.
+    """
     with exit_on_refusal(as_json=as_json):
         folder = node_folder(node)
         worker = erase_entries(folder, numbers, Order(by, second, reason, law), instant(at), present())
@@ -58,7 +61,9 @@ def passphrase(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Set or change the passphrase of the node's key (old: COMPTROLLER_PASSPHRASE, new: COMPTROLLER_NEW_PASSPHRASE).
+    """Set, change or remove the passphrase of the node's key.
+
+    Old: COMPTROLLER_PASSPHRASE, new: COMPTROLLER_NEW_PASSPHRASE.
 
     The node requires a passphrase from then on. Secrets sealed under the old one must be entered again.
     """
@@ -79,7 +84,7 @@ def checkpoint(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the highest checkpoint, to be stored by someone who does not run the node."""
+    """Print the newest checkpoint, to be stored outside the node."""
     with exit_on_refusal(as_json=as_json):
         path = node_folder(node) / node_room.LEDGER
         try:
@@ -102,7 +107,10 @@ def witness(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make the node write its highest checkpoint to FILE as well, and compare the ledger with it at each opening."""
+    """Name a second file, on another disk, for each new checkpoint.
+
+    The ledger is compared with it at each opening.
+    """
     with exit_on_refusal(as_json=as_json):
         stores = node_room.open_ledger(node_folder(node), present())
         try:
@@ -123,7 +131,7 @@ def salvage(  # noqa: PLR0913 - what a new node is made with
     at: AtOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a new node from the sound part of a damaged ledger; its last entry names the origin and what is lost."""
+    """Save the readable part of a damaged ledger to a new node that names what is lost."""
     with exit_on_refusal(as_json=as_json):
         charter = node_room.read_charter(source)
         name = f"comptroller.invalid/{charter.owner.lower()}/{secrets.token_hex(4)}"

@@ -46,7 +46,9 @@ def verify(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check every hash, the tree and every checkpoint of the ledger; name the first bad entry and what is lost.
+    """Check every hash, the tree and every checkpoint; name the first bad entry.
+
+    It also lists what is lost.
 
     The ledger is compared with the checkpoints that the node writes outside its file. It is compared with
     COMPTROLLER_WITNESS and with each --witness too. A file that is no checkpoint of this ledger is listed as such, and

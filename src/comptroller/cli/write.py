@@ -58,7 +58,7 @@ def init(  # noqa: PLR0913 - what a node begins with
     at: AtOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a node in DIR: its ledger, its key, its books, and the policy it begins with.
+    """Create a node in DIR: its ledger, key, books and first policy.
 
     Where COMPTROLLER_PASSPHRASE is set, the key is encrypted under it, and the node requires it.
     """
@@ -114,7 +114,7 @@ def report(  # noqa: PLR0913 - what a report is sent with
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Report files: each is accepted or rejected as a whole, then what is accepted is judged.
+    """Report files: each is accepted or rejected as a whole, then judged.
 
     Without --as-operator only what reporters may report is accepted, also if a reporter is named.
     """
@@ -238,7 +238,7 @@ def rebuild(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Drop the books and build them again from the ledger.
+    """Delete the books and build them again from the ledger.
 
     A ledger that lacks acknowledged entries is rejected; accepting the loss is an entry of its own.
     """
