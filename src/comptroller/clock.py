@@ -61,8 +61,8 @@ def jump_refusal(at: dt.datetime, last: dt.datetime, days: int | None) -> Refusa
     else None.
     """
     if not EARLIEST <= at < LATEST:
-        calendar = {"earliest": f"{EARLIEST:%Y-%m-%d}", "latest": f"{LATEST:%Y-%m-%d}"}
-        return refusal("clock.calendar", ("", None, "at"), at.isoformat(), **calendar)
+        earliest, latest = f"{EARLIEST:%Y-%m-%d}", f"{LATEST:%Y-%m-%d}"
+        return refusal("clock.calendar", ("", None, "at"), at.isoformat(), earliest=earliest, latest=latest)
     if days is None or at - last <= dt.timedelta(days=days):
         return None
     return refusal("clock.jump", ("", None, "at"), at.isoformat(), days=days, last=last.isoformat())

@@ -90,6 +90,7 @@ def test_every_refusal_code_has_its_entry() -> None:
     looks = re.compile(rf"(?:{'|'.join(sorted(heads))})(?:\.[a-z_]+)+")
     files = ("json", "sqlite", "duckdb", "pem", "yml", "sql")
     messages = {code.partition(":")[0] for code in catalogue.codes("en")} - listed
+    messages |= {code.rpartition(".")[0] for code in messages}
     said = {text for path in sources() for text, _ in texts(path) if looks.fullmatch(text)} - messages
     assert sorted(one for one in said - listed if one.rsplit(".", 1)[-1] not in files) == []
     assert [code for code in listed if f"| `{code}` |" not in _made()["refusals.md"]] == []

@@ -10,20 +10,20 @@ import comptroller
 from comptroller import texts
 
 _CODE = re.compile(r"[a-z]+(?:\.(?:[a-z_]+|<[a-z]+>))*")
-_MAKERS = ("refusal", "refuse", "reject", "_refuse")
+_MAKERS = ("refusal",)
 _NAMED, _NEAR = "<code>", "did_you_mean"
-_WORDED = ("intake/messages.py",)
 Texts = tuple[str, str]
 VARYING: dict[str, tuple[Texts, Texts]] = {
+    "broken": (("程序正常运行", "a program without a fault"), ("把程序的输出报告给开发者", "Report what the program printed to its developers.")),
     "desk.account": (("该字段所要求的密码、验证码或名称", "the password, code or name that the field asks for"), ("", "")),
     "desk.hook.address": (("公网 https 地址，或配置允许的网络", "a public https address, or a network that the settings allow"), ("", "")),
     "desk.identity": (("该字段所要求的发行方、主体或用户", "the issuer, subject or user that the field asks for"), ("", "")),
-    "desk.key": (("首次使用的键，或内容与之前相同的报送", "a key used for the first time, or the same report as before"), ("", "")),
+    "desk.name": (("可以接受且未被占用的登录名", "a login name that is allowed and not taken"), ("换一个名称", "Choose another name.")),
     "desk.oidc.settings": (("该设置允许的值", "a value that the setting allows"), ("", "")),
-    "desk.request": (("", ""), ("改正请求后重试", "Correct the request and send it again.")),
     "desk.value": (("该参数允许的值", "a value that the parameter allows"), ("改正该值后重试", "Correct the value and try again.")),
     "intake.sense.<code>": (("事项的检查所说的条件", "what the kind's check of that name says"), ("按该检查所说改正", "Correct it as that check says.")),
-    "intake.shape.<type>": (("该字段类型的值", "a value of the field's type"), ("", "")),
+    "intake.shape.<type>": (("该字段类型的值", "a value of the field's type"), ("按该类型的写法改正", "Write the value as its type is written.")),
+    "packs.sql.<code>": (("数据包可以使用的 SQL", "SQL that a pack may use"), ("按该检查所说改正", "Correct it as that check says.")),
 }  # fmt: skip
 """General texts (expected, fix) of codes that have a different text at each place."""
 
@@ -89,7 +89,7 @@ def _codes_of(tree: ast.Module, file: str) -> Iterator[Code]:
                 elif _CODE.fullmatch(code):
                     yield Code(code, words[0], words[1], (file,))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and texts.has(f"{node.value!s}:expected") and file not in _WORDED:
+        if isinstance(node, ast.Constant) and texts.has(f"{node.value!s}:expected"):
             yield Code(str(node.value), ("", ""), ("", ""), (file,))
 
 

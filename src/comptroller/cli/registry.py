@@ -22,8 +22,8 @@ GROUPS = {
 """What each group of commands is for."""
 
 COMMANDS = (
-    Entry("init", "write:init", "Make a node in DIR: its ledger, its key, its books, and the policy it begins with."),
-    Entry("report", "write:report", "Report files: each is accepted or rejected as a whole, then what is accepted is judged."),
+    Entry("init", "write:init", "Create a node in DIR: its ledger, key, books and first policy."),
+    Entry("report", "write:report", "Report files: each is accepted or rejected as a whole, then judged."),
     Entry("tick", "write:tick", "Advance the clock and evaluate deadlines and missing reports."),
     Entry("findings", "read:findings", "List findings, current or as of a day or an entry."),
     Entry("explain", "read:explain", "Explain a finding: clause, rule, parameters, the rows read, and what would be lawful."),
@@ -41,7 +41,7 @@ COMMANDS = (
     Entry("ownership cycles", "capital:cycles", "List circles of payments, of goods and of guarantees."),
     Entry("authority check", "authority:may", "Check whether a post may approve a matter, and record the answer in the ledger."),
     Entry("authority list", "authority:powers", "List who may approve what in an entity, with gaps and overlaps."),
-    Entry("ledger verify", "verifying:verify", "Check every hash, the tree and every checkpoint of the ledger; name the first bad entry and what is lost."),
+    Entry("ledger verify", "verifying:verify", "Check every hash, the tree and every checkpoint; name the first bad entry."),
     Entry("ledger entry", "ledger:entry", "Show an entry of the ledger with its receipt: the proof that it is in the tree."),
     Entry("ledger receipt", "ledger:receipt", "Write the receipt of an entry as JSON, for a check without Comptroller."),
     Entry("ledger checkpoint", "custody:checkpoint", "Print the newest checkpoint, to be stored outside the node."),

@@ -76,8 +76,8 @@ def refusal(
     place: tuple[str, int | None, str],
     seen: object,
     expected: Text | tuple[str, str] | None = None,
-    mend: Text | tuple[str, str] | None = None,
     /,
+    mend: Text | tuple[str, str] | None = None,
     **values: object,
 ) -> Refusal:
     """Build a refusal from its place (file, line, field) and what was seen, at most 200 characters of it.
