@@ -130,6 +130,7 @@ def fill(worker: Engine, supply: Supply, count: int) -> None:
             number = worker.ledger.append([accepted], AT).last
             with worker.duck.transaction():
                 fold(worker.books, server, [item], number)
+                worker.books.bear(node.books_mark(worker.duck, worker.ledger, number))
     server.close()
 
 

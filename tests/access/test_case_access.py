@@ -8,7 +8,7 @@ from comptroller.access import AccessScope
 from comptroller.access.case_access import TABLES
 from comptroller.access.grants import Grant, Viewer
 from comptroller.books.facts.tables import documented
-from tests.cases.event_facts import answer, city, did, pay, said, step, the_case
+from tests.cases.event_facts import answer, city, pay, send_answers, step, take_steps, the_case
 from tests.worlds import OWNER
 
 DAY = dt.date(2024, 3, 20)
@@ -20,11 +20,11 @@ def node(tmp_path_factory):
     worker = city(tmp_path_factory.mktemp("read"), "cn-cases")
     pay(worker, at="2024-03-11T09:00:00")
     case_id = the_case(worker)
-    did(worker, step(case_id, "hand_over", "internal", "U1", "2024-03-12", to_line="discipline"))
-    did(worker, step(case_id, "receive", "discipline", "V1", "2024-03-12"))
-    did(worker, step(case_id, "escalate", "discipline", "V1", "2024-03-13", reason="whistle"))
-    did(worker, step(case_id, "require", "discipline", "V1", "2024-03-14", reason="whistle"))
-    said(worker, answer(case_id, "explain", "2024-03-15"))
+    take_steps(worker, step(case_id, "hand_over", "internal", "U1", "2024-03-12", to_line="discipline"))
+    take_steps(worker, step(case_id, "receive", "discipline", "V1", "2024-03-12"))
+    take_steps(worker, step(case_id, "escalate", "discipline", "V1", "2024-03-13", reason="whistle"))
+    take_steps(worker, step(case_id, "require", "discipline", "V1", "2024-03-14", reason="whistle"))
+    send_answers(worker, answer(case_id, "explain", "2024-03-15"))
     yield worker
     worker.close()
 
@@ -83,8 +83,8 @@ def test_what_a_line_keeps_is_struck_from_what_others_read(node):
     inquires.
     """
     row = {"request": "R1", "case_id": the_case(node), "office": OWNER, "by_line": "discipline", "by": "V1"}
-    did(node, {**row, "material": "bank-papers", "asked_on": "2024-03-15"}, kind="material_request")
-    did(node, step(the_case(node), "inquire", "discipline", "V1", "2024-03-15"))
+    take_steps(node, {**row, "material": "bank-papers", "asked_on": "2024-03-15"}, kind="material_request")
+    take_steps(node, step(the_case(node), "inquire", "discipline", "V1", "2024-03-15"))
     sql = "SELECT inquiry, material FROM ({}) AS n JOIN ({}) AS r USING (case_id)"
     for line, cells in (("audit", (None, None)), ("discipline", ("discipline", "bank-papers"))):
         views = reach_of(node, "supervisor", OWNER, line).views(["case_now", "case_request"])

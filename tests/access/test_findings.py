@@ -7,7 +7,7 @@ import pytest
 from comptroller.access import AccessScope
 from comptroller.access.grants import Grant, Viewer
 from comptroller.access.row_access import scoped
-from tests.cases.event_facts import ask, city, did, pay, step, the_case
+from tests.cases.event_facts import ask, city, pay, step, take_steps, the_case
 from tests.worlds import OWNER, kept, report
 
 DAY = dt.date(2024, 3, 20)
@@ -46,9 +46,9 @@ def test_a_reporter_sees_a_lead_when_a_line_releases_it(node):
     assert seen(node, "reporter", "G1") == (set(), 0, 0)
     assert seen(node, "reporter", "G") == (set(), 0, 0)
     case_id = the_case(node)
-    did(node, step(case_id, "escalate", "internal", "U1", "2024-03-12"))
+    take_steps(node, step(case_id, "escalate", "internal", "U1", "2024-03-12"))
     assert seen(node, "reporter", "G1")[0] == set(), "a step that does not tell the firm releases nothing"
-    did(node, ask(case_id, "internal", "U1", "2024-03-12"), kind="material_request")
+    take_steps(node, ask(case_id, "internal", "U1", "2024-03-12"), kind="material_request")
     assert seen(node, "reporter", "G1") == (all_findings(node), 0, 0)
     assert seen(node, "reporter", "G2")[0] == set()
 
@@ -56,14 +56,14 @@ def test_a_reporter_sees_a_lead_when_a_line_releases_it(node):
 def test_what_joins_a_case_later_waits_for_the_next_release(node):
     """A second finding of the same matter is not shown by the request before it; the step after it shows it."""
     case_id = the_case(node)
-    did(node, ask(case_id, "internal", "U1", "2024-03-12"), kind="material_request")
+    take_steps(node, ask(case_id, "internal", "U1", "2024-03-12"), kind="material_request")
     first = all_findings(node)
     rejected = {"entity": "G1", "decision": "D9", "matter": "M1", "body": "board", "outcome": "rejected"}
     kept(node, report("decision", {**rejected, "decided_at": "2024-03-09T10:00:00"}), at="2024-03-13T09:00:00")
     joined = {f for (f,) in node.duck.rows("SELECT finding FROM case_finding WHERE case_id = ?", [case_id])} - first
     assert joined
     assert seen(node, "reporter", "G1")[0] == first
-    did(node, ask(case_id, "internal", "U1", "2024-03-14", "more"), kind="material_request")
+    take_steps(node, ask(case_id, "internal", "U1", "2024-03-14", "more"), kind="material_request")
     assert seen(node, "reporter", "G1")[0] == first | joined
 
 
@@ -72,7 +72,7 @@ def test_a_letter_to_another_releases_nothing(node):
     case_id = the_case(node)
     row = {"case_id": case_id, "office": OWNER, "by_line": "internal", "by": "U1", "kind": "prompt", "hash": "0" * 64}
     for number, addressee in (("L1", "G2"), ("L2", "G1")):
-        did(node, row | {"letter": number, "addressee": addressee, "sent_on": "2024-03-12"}, kind="letter")
+        take_steps(node, row | {"letter": number, "addressee": addressee, "sent_on": "2024-03-12"}, kind="letter")
         assert bool(seen(node, "reporter", "G1")[0]) == (addressee == "G1")
 
 
@@ -81,7 +81,7 @@ def test_who_works_for_a_firm_sees_of_it_what_is_released(node, employer, sees):
     """In every role: staff of a firm see no lead about it before a line releases it."""
     assert bool(seen(node, "supervisor", "G1", employer)[0]) == sees
     assert bool(seen(node, "supervisor", "G", employer)[0]) == sees
-    did(node, ask(the_case(node), "internal", "U1", "2024-03-12"), kind="material_request")
+    take_steps(node, ask(the_case(node), "internal", "U1", "2024-03-12"), kind="material_request")
     assert seen(node, "supervisor", "G1", employer)[0]
 
 

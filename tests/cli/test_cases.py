@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from comptroller.cli import app
-from tests.cases.event_facts import city, did, pay, step, the_case
+from tests.cases.event_facts import ask, city, pay, step, take_steps, the_case
 from tests.worlds import moment
 
 
@@ -16,7 +16,8 @@ def case_id(tmp_path, monkeypatch):
     node = city(tmp_path)
     pay(node, at="2024-03-11T09:00:00")
     name = the_case(node)
-    did(node, step(name, "escalate", "internal", "U1", "2024-03-12"))
+    take_steps(node, step(name, "escalate", "internal", "U1", "2024-03-12"))
+    take_steps(node, ask(name, "internal", "U1", "2024-03-12"), kind="material_request")
     node.tick(moment("2024-06-03T09:00:00"), moment("2024-06-03T09:00:00"))
     node.close()
     monkeypatch.setenv("COMPTROLLER_NODE", str(tmp_path / "node"))
@@ -37,7 +38,7 @@ def test_the_board_and_one_case(case_id):
     assert run("cases", "--state", "closed", "--line", "internal", "--entity", "G")["cases"] == []
     assert run("cases", "--overdue", "2024-06-03")["counts"] == {"escalated": 1}
     told = run("case", case_id[:8])
-    assert [one["what"] for one in told["event"]] == ["finding.raised", "move.escalate"]
+    assert [one["what"] for one in told["event"]] == ["finding.raised", "move.escalate", "request.asked"]
     assert CliRunner().invoke(app, ["cases", "--state", "odd"]).exit_code == 2
 
 
@@ -45,7 +46,10 @@ def test_a_case_is_shown_as_a_line_may_see_it(case_id):
     """A line without a part in the case is rejected; the entity sees no officer."""
     assert run("case", case_id, "--line", "social", code=1)["refused"][0]["code"] == "case.unknown"
     assert run("case", case_id, "--line", "audit")["event"][1]["by"] == "person 1"
-    assert [one["what"] for one in run("case", case_id, "--as-entity")["event"]] == ["finding.raised"]
+    assert [one["what"] for one in run("case", case_id, "--as-entity")["event"]] == [
+        "finding.raised",
+        "request.asked",
+    ]
 
 
 @pytest.mark.usefixtures("case_id")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from comptroller.cli import app
+from comptroller.cli import app, output
 
 _FENCE = re.compile(r"(?ms)^```(?P<form>\w*)\n(?P<text>.*?)^```$")
 _FILE = re.compile(r"(?:Write|写入) `(?P<name>[^`]+)`[:：]\s*\Z")
@@ -24,7 +24,7 @@ _FILE = re.compile(r"(?:Write|写入) `(?P<name>[^`]+)`[:：]\s*\Z")
 def follow(page: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     """Follow a page in the current folder; returns how many commands and programs ran."""
     monkeypatch.setenv("COMPTROLLER_LANGUAGE", "en")
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(output.out, "width", 200)
     monkeypatch.delenv("COMPTROLLER_NODE", raising=False)
     text, ran, before = page.read_text(encoding="utf-8"), 0, 0
     for fence in _FENCE.finditer(text):

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 WORDS = {
     "zh": {"kept": "已办理", "waits": "另一名经办人", "contested": "有异议", "triage": "待研判", "verifying": "待复核", "closed": "已关闭", "reopened": "重开 1 次", "passed": "自动关闭", "corrected": "事项已更正"},
-    "en": {"kept": "Recorded in the ledger", "waits": "another officer", "contested": "Contested", "triage": "To be looked at", "verifying": "To be verified", "closed": "Closed", "reopened": "Reopened 1 time", "passed": "closed automatically", "corrected": "Facts were told in the place of others"},
+    "en": {"kept": "Recorded in the ledger", "waits": "another officer", "contested": "Contested", "triage": "To be looked at", "verifying": "To be verified", "closed": "Closed", "reopened": "Reopened 1 time", "passed": "closed automatically", "corrected": "Facts were reported in the place of others"},
 }  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def test_three_clicks_from_the_red_square_to_the_enterprise(tmp_path):
             assert form.is_visible(), "the third click shows the form"
             form.locator("[name=material]").fill("董事会会议记录与授权委托书")
             form.locator("button").click()
-            assert "已报送" in walk.page.locator("[role=status]").first.inner_text()
+            assert "已办理" in walk.page.locator("[role=status]").first.inner_text()
             assert walk.errors == []
     finally:
         server.stop()

@@ -15,7 +15,7 @@ def test_a_batch_is_checked_as_a_whole(tmp_path: Path) -> None:
     worker = small_node(tmp_path / "n")
     good = Report(ENTITY, "json", "a.json", worker.charter.owner, "entity")
     bad = Report(b"no json", "json", "b.json", worker.charter.owner, "entity")
-    checked = node.check_reports(worker._desk, worker.pack, worker.books, [good, bad], worker.day(AT))
+    checked = node.check_reports(worker._scratch, worker.pack, worker.books, [good, bad], worker.day(AT))
     assert list(checked.accepted) == [0]
     assert list(checked.refused) == [1]
     worker.close()

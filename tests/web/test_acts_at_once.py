@@ -4,12 +4,12 @@ import base64
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.desk import acts_of_accounts as acc, acts_of_work as work
 
 from comptroller.access.second_factor import code_of, step_of
 from comptroller.web.runtime.oidc_settings import ProviderSettings
 from tests.case_consoles import open_case_desk, release
 from tests.consoles import NOW, ORIGIN, PASSWORD, open_desk, second_administrator, sign_in, visitor
+from tests.web import acts_of_accounts as acc, acts_of_work as work
 from tests.web.at_once import SECRET, at_once, factor_of
 from tests.web.test_every_route import routes
 
@@ -58,7 +58,7 @@ def caseful(tmp_path_factory):
 
 OWN_ACTS = {
     "POST /admin/users": acc.make_user, "POST /admin/password": acc.link, "POST /admin/links/release": acc.release_link,
-    "POST /admin/links/end": acc.end_link, "POST /take-up": acc.load, "POST /admin/factor/end": acc.end_factor,
+    "POST /admin/links/end": acc.end_link, "POST /take-up": acc.take_up, "POST /admin/factor/end": acc.end_factor,
     "POST /admin/grants": acc.grant, "POST /admin/grants/end": acc.end_grant, "POST /admin/tokens": acc.offer_token,
     "POST /admin/offers/end": acc.end_offer, "POST /admin/tokens/end": acc.end_token, "POST /admin/sessions/end": acc.end_sessions,
     "POST /admin/identities": acc.offer_identity, "POST /admin/identities/end": acc.end_identity, "POST /admin/hooks": acc.make_hook,

@@ -104,7 +104,8 @@ def _print_case(fields: dict[str, Any]) -> None:
     heads = ("clock", "instance", "holder", "by_line", "started_on", "due_on", "ended_on")
     print_table("clocks", heads, [[row[h] for h in heads] for row in fields["clock"]])
     if fields["request"]:
-        heads = ("request", "by_line", "material", "asked_on", "answered_on", "supplied_to", "supplied_on")
+        names = ("request", "by_line", "material", "asked_on", "answered_on", "supplied_to", "supplied_on")
+        heads = tuple(name for name in names if name in fields["request"][0])  # an entity sees fewer
         print_table("requests", heads, [[row[h] for h in heads] for row in fields["request"]])
     rows = []
     for row in fields["event"]:

@@ -26,7 +26,7 @@ def test_a_text_is_shown_to_whoever_sees_all_of_it(server, browser):
     assert "MARKBKRAM" in browser("supervisor").get(f"/ledger/{entry}").text
     page = browser("group").get(f"/ledger/{entry}").text
     assert "MARKAKRAM" not in page
-    assert "outside your reach" in page
+    assert "that you cannot see" in page
 
 
 def test_facts_are_numbered_through_the_envelope():

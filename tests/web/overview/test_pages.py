@@ -35,7 +35,7 @@ def _numbers(page):
     for address, body in re.findall(r'<a[^>]* href="([^"]+)"[^>]*>(.*?)</a>', page, re.DOTALL):
         bold = re.search(r"<b>(.*?)</b>", body)
         text = bold.group(1) if bold else re.sub(r"<[^>]+>", " ", body).strip()
-        if links := re.fullmatch(r"(?:[A-Za-z]+ +)?([\d,.]+)(?: CNY \w+)?", text):
+        if links := re.fullmatch(r"(?:[A-Za-z]+ +)?([\d,.]+)(?: \w+)?", text):
             yield html.unescape(address), links.group(1)
 
 

@@ -29,7 +29,7 @@ def test_long_messages_leave_half_to_the_others():
     while budget.take(DAY, LONG + 1) is None:
         pass
     found = budget.take(DAY, LONG + 1)
-    assert (found.code, "shorter" in found.mend.en) == ("public.full", True)
+    assert (found.code, "Shorten" in found.mend.en) == ("public.full", True)
     assert budget.take(DAY, LONG) is None
 
 

@@ -87,7 +87,7 @@ def facts_of(value: Any) -> list[Any]:
     """Return the facts of a JSON report in their order: a list, a list in an envelope, a list for each kind, or one
     fact.
 
-    >>> listed({"facts": {"a": [1], "b": [2, 3]}}), listed([4]), listed({"kind": "a", "facts": [5]}), listed({"x": 6})
+    >>> facts_of({"facts": {"a": [1], "b": [2, 3]}}), facts_of([4]), facts_of({"kind": "a", "facts": [5]}), facts_of({"x": 6})
     ([1, 2, 3], [4], [5], [{'x': 6}])
     """
     facts = value.get("facts", [value]) if isinstance(value, dict) else value
