@@ -57,11 +57,11 @@ def rebuild(size: Size, folder: Path) -> Found:
         accept(worker, supply.reports(batch, FACTS_A_REPORT))
     worker.close()
     large_rates, large_facts = _folded(
-        held_node(folder, size.afresh, size.pack, "afresh"), folder, min(size.periodic, 3)
+        held_node(folder, size.afresh, size.pack, "afresh"), folder, min(size.rounds, 3)
     )
-    small_rates, small_facts = _folded(small, folder, min(size.periodic, 3))
+    small_rates, small_facts = _folded(small, folder, min(size.rounds, 3))
     totals = []
-    for _ in range(max(size.periodic // 3, 1)):
+    for _ in range(max(size.rounds // 3, 1)):
         begin = perf_counter()
         engine.rebuild(small).close()
         totals.append(small_facts / (perf_counter() - begin))

@@ -26,7 +26,7 @@ def sustained(size: Size, folder: Path) -> Found:
         workload = _held(worker, supply)
         first = take_seconds(worker, supply.reports(size.batches[0], FACTS_A_REPORT))
         for count in size.batches:
-            rates, turned, spent = _rounds(worker, supply, count, size.periodic)
+            rates, turned, spent = _rounds(worker, supply, count, size.rounds)
             work = (
                 f"{workload}; JSON reports of {FACTS_A_REPORT} facts, {count:,} facts a batch, from bytes to findings: parsed, "
                 f"checked, kept durably, folded, judged; {turned / count:.2%} of facts turned a finding; aim 25,000"
@@ -126,7 +126,7 @@ def growth(size: Size, folder: Path) -> Found:
         for worker, supply in both * 2:
             accept(worker, supply.reports(count, FACTS_A_REPORT))
         spent: tuple[list[float], list[float]] = ([], [])
-        for _ in range(size.periodic):
+        for _ in range(size.rounds):
             for times, (worker, supply) in zip(spent, both, strict=True):
                 reports = supply.reports(count, FACTS_A_REPORT)
                 times.append(take_seconds(worker, reports))

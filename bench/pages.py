@@ -276,12 +276,12 @@ def main(arguments: list[str] | None = None) -> None:
         with served(server) as port:
             move(server, supply)
             if options.only != "rest":
-                results += pages(server, port, supply, options.periodic)
+                results += pages(server, port, supply, options.rounds)
             if options.only != "pages":
                 results += weights(server, port)
                 results.append(checks(server, port, 300, "nobody else asks"))
-                results += news(server, port, supply, options.periodic)
-                results += judging(server, port, supply, options.readers, options.periodic)
+                results += news(server, port, supply, options.rounds)
+                results += judging(server, port, supply, options.readers, options.rounds)
     finally:
         server.stop()
         target.write_text(json.dumps(supply.done), encoding="utf-8")

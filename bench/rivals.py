@@ -62,7 +62,7 @@ def rivals(size: Size, folder: Path) -> Found:
     """Measure a batch in each of the three, at each number of facts held; PostgreSQL at the first of them."""
     results: Found = []
     for fact_count in size.rivals:
-        work = _Workload(fact_count, size.batches[0], size.periodic + 1)
+        work = _Workload(fact_count, size.batches[0], size.rounds + 1)
         mine, judging, counts = _comptroller(work, folder / f"five-{fact_count}")
         total = f"; at the end stand {', '.join(f'{n:,} {name}' for name, n in counts.items())}"
         words = f"{work}: Comptroller, from the bytes of JSON reports of {FACTS_A_REPORT} to findings, checks and ledger included"

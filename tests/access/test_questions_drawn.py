@@ -195,7 +195,9 @@ def test_the_known_ways_give_what_is_within_reach(world, sql):
     assert rows != [(10,)]
 
 
-def test_the_grammar_draws_what_is_answered_and_what_is_refused() -> None:
+def test_the_grammar_draws_what_is_answered_and_what_is_refused(world) -> None:
     """The law above shows little if every query is rejected: a good part of the generated ones is answered."""
+    if not COUNTS.total():  # the law ran in another process
+        test_no_question_gives_a_row_or_a_count_from_outside(world=world)
     assert COUNTS["answered"] > 20
     assert COUNTS["refused"] > 20
