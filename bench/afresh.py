@@ -56,9 +56,7 @@ def rebuild(size: Size, folder: Path) -> Found:
     for _ in range(size.replayed // batch):
         accept(worker, supply.reports(batch, FACTS_A_REPORT))
     worker.close()
-    large_rates, large_facts = _folded(
-        held_node(folder, size.afresh, size.pack, "afresh"), folder, min(size.rounds, 3)
-    )
+    large_rates, large_facts = _folded(held_node(folder, size.afresh, size.pack, "afresh"), folder, min(size.rounds, 3))
     small_rates, small_facts = _folded(small, folder, min(size.rounds, 3))
     totals = []
     for _ in range(max(size.rounds // 3, 1)):

@@ -137,7 +137,7 @@ def fill(worker: Engine, supply: Supply, count: int) -> None:
 def fold(books: Books, server: DuckDb, reports: Sequence[Report], first: int) -> int:
     """Shape and fold the reports that are entries `first` and following; returns how many facts they hold."""
     facts, refused = shape(server, books.pack.kinds, reports)
-    assert not refused, next(iter(refused.values()))[0].said()
+    assert not refused, next(iter(refused.values()))[0].text()
     books.fold(facts.tables, facts.lists, first, AT)
     books.advance(first + len(reports) - 1)
     return facts.count

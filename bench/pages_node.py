@@ -8,12 +8,11 @@ import pyarrow as pa
 
 from bench import made
 from bench.nodes import AT, OWNER, Supply, fill, fold, new_node
-from comptroller import node
+from comptroller import engine, node
 from comptroller.cli.serve import chance, let_in
 from comptroller.engine import Engine
 from comptroller.intake import Report
 from comptroller.ledger.entry import Accepted
-from comptroller.ledger.ledger import Ledger
 from comptroller.store.duck import DuckDb
 from comptroller.web.runtime.server import Server
 from comptroller.web.runtime.settings import Settings
@@ -40,9 +39,9 @@ def pages_node(folder: Path, count: int, pack: str = "cn-central") -> Path:
     full = [t for t in worker.pack.tables if worker.duck.rows(f"SELECT EXISTS (SELECT 1 FROM {t})")[0][0]]
     rules = [name for name, rule in worker.pack.rules.items() if rule.judges in full]
     worker.close()
-    charter, key = node.load(draft, None)
-    large = DuckDb(draft / node.BOOKS, memory="6GB")  # everything at once, which no node at work ever judges
-    worker = Engine(Ledger.open(draft / node.LEDGER, key), large, charter)
+    stores = node.open_ledger(draft, None)
+    stores.books.append(DuckDb(draft / node.BOOKS, memory="6GB"))  # all at once, which no node at work ever judges
+    worker = engine.at_work(stores)
     with worker.duck.transaction():
         worker.watch.judge_all(worker.ledger.size, rules=rules)
     worker.close()
@@ -62,6 +61,7 @@ def keep(worker: Engine, kind: str, table: pa.Table) -> None:
     ).last
     with worker.duck.transaction():
         fold(worker.books, server, [item], number)
+        worker.books.bear(node.books_mark(worker.duck, worker.ledger, number))
     server.close()
 
 

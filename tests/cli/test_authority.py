@@ -17,6 +17,7 @@ def test_a_question_is_answered_and_kept(tmp_path, monkeypatch):
     kept(node, report("list_line", {**line, "limit_cny": 100}), at="2024-03-02T09:00:00")
     node.close()
     monkeypatch.setenv("COMPTROLLER_NODE", str(tmp_path / "node"))
+    assert CliRunner().invoke(app, ["clock", "pass", "--by", "U1", "--why", "an old world"]).exit_code == 0
     words = ["may", "G1", "management", "loan", "--amount", "100", "--on", "2024-03-10"]
     said = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
     assert (said["answer"], said["whom"]) == ("ask", "board")

@@ -1,7 +1,9 @@
 """The demonstration's console: every user can sign in, and with CI set the pages are requested and it ends."""
 
+from typer.testing import CliRunner
+
 from comptroller.access.grants import ROLES
-from comptroller.cli import demo_desk
+from comptroller.cli import app, demo_desk
 from tests.worlds import OWNER, fresh_node
 
 
@@ -14,6 +16,8 @@ def test_there_is_a_sign_in_for_every_role():
 def test_with_ci_set_the_pages_are_asked_and_it_ends(tmp_path, monkeypatch):
     """Every page that a role has answers; nothing is left running."""
     fresh_node(tmp_path, "base").close()
+    passed = ["clock", "pass", "--by", "U1", "--why", "an old world", "--node", str(tmp_path / "node")]
+    assert CliRunner().invoke(app, passed).exit_code == 0
     monkeypatch.setenv("CI", "true")
     for name in ("OWNER", "GROUP", "FIRM"):
         monkeypatch.setattr(demo_desk, name, OWNER)

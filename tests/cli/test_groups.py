@@ -9,9 +9,11 @@ WORDS = {
     "admit": ("u1", "--role", "odd"),
     "adopt": ("none",),
     "case": ("C-none",),
+    "checkpoint": (),
     "cycles": (),
     "due": (),
     "entry": ("3",),
+    "erase": ("99", "--by", "U1", "--second", "U2", "--reason", "asked", "--law", "L 1"),
     "holdings": ("A",),
     "may": ("A", "board", "I1", "--amount", "much"),
     "new": ("poem", "x"),
@@ -21,9 +23,11 @@ WORDS = {
     "powers": ("A",),
     "prove": ("--pack", "small", "--rule", "pay/twice"),
     "related": ("A",),
+    "salvage": ("nowhere", "there"),
     "template": ("payment", "--format", "csv", "--pack", "small"),
     "verify": (),
     "who": ("A",),
+    "witness": (),
 }
 """Words after each earlier name, such that running it twice prints the same."""
 
