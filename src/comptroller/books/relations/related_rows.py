@@ -19,7 +19,7 @@ from comptroller.books.relations.ties import RelationTies, Way, ties_of
 from comptroller.model.policy import Pack
 from comptroller.store.duck import DuckDb
 
-TIES = ("relation", "post", "stake")
+TIES = ("relation", "post", "stake", "entity")
 COLUMNS = ("party", "other", "category", "how", "steps", "path", "valid_from", "valid_until", "facts")
 _FORMS = {"steps": pa.int32(), "valid_from": pa.date32(), "valid_until": pa.date32(), "facts": pa.list_(pa.int64())}
 
@@ -80,9 +80,8 @@ class Related:
                     self._duck, kind, f"(SELECT * FROM all_{kind} WHERE fact IN (SELECT fact FROM went_facts))"
                 )
                 self._duck.unregister("went_facts")
-                near = {party for row in rows for party in row[:2]}
-                before |= self._relations.near(near, self._relations.most_steps)
-                ends |= self._relations.end(rows)
+                before |= self._relations.starts({p for row in rows for p in row[:2] if p is not None})
+                ends |= self._relations.end(kind, rows)
             if kind in added:
                 self._duck.register("came_rows", added[kind])
                 ends |= self._relations.add(kind, ties_of(self._duck, kind, "came_rows"))
@@ -94,7 +93,7 @@ class Related:
                 fresh |= {name for name in added[table].column(column).unique().to_pylist() if name is not None}
         fresh -= self._started
         self._started = (self._started | fresh) - left
-        touched = (before | self._relations.near(ends, self._relations.most_steps)) & self._started if ends else set()
+        touched = (before | self._relations.starts(ends)) & self._started if ends else set()
         touched |= {party for party in fresh if self._relations.knows(party)}
         touched |= {party for party in left if self._relations.knows(party)}
         return self._put(touched) if touched else None

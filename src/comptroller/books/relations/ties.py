@@ -1,15 +1,19 @@
 """Related parties: ties of every kind walked under the pack's list of what counts, each with its path and period.
 
-The list `related` has one line a way. `item` is the ties in their order (`kin controls`: a relative's controlled firm),
-`body` the category that it makes. What no line allows is no relation, however short. A party with more than `position`
-ties (of the line `hub`) is named and not walked through: an agent's address joins thousands with nothing in common.
+The list `related` has one line a way. `item` is the ties in their order (`kin controls+`: what a relative controls at
+any remove), `body` the category that it makes, `share_pct` the least share of stakes on the way. What no line allows is
+no relation, however short. A stake that gives control by the list `control` is a tie of control as well. A party with
+more than `position` ties (of the line `hub`) is named and not walked through: an agent's address joins thousands with
+nothing in common. Neither is the owner's body nor another public body: enterprises of one state are not thereby related.
 """
 
 import datetime as dt
 from typing import Any, NamedTuple
 
 from comptroller.books.facts.tables import standing
-from comptroller.model.policy import Pack
+from comptroller.books.ownership.bases import LIST as CONTROL
+from comptroller.books.relations.tie_patterns import State, TiePatterns
+from comptroller.model.policy import ListLine, Pack
 from comptroller.store.duck import DuckDb
 
 LIST, HUB = "related", "hub"
@@ -24,17 +28,26 @@ _BOTH = {
     "post": "officer",
 }
 """Each relation with its word from the other side."""
+_OPPOSITE = _BOTH | {there: here for here, there in _BOTH.items()}
+_OPPOSITE |= {"holds_post": "officer", "officer": "holds_post", "holds": "held_by", "held_by": "holds"}
+"""Each word of a tie with the word of the same tie walked from its other end."""
 _EVER = (dt.date.min, dt.date.max)
+_ALWAYS = dt.date(1900, 1, 1)
+"""The first day of a policy without a beginning."""
+_ASSERTED = "asserted_control"
+_MOST = 24
+"""Ties of the longest way that is walked where a word may be walked again."""
 
 
 class Tie(NamedTuple):
-    """A tie from one party to another: its word, and the days when it holds."""
+    """A tie from one party to another: its word, the days when it holds, and the share of a stake in percent."""
 
     other: str
     how: str
     since: dt.date
     until: dt.date
     fact: int
+    share_pct: float | None = None
 
 
 class Way(NamedTuple):
@@ -57,36 +70,61 @@ class RelationTies:
     def __init__(self, duck: DuckDb, pack: Pack, day: dt.date | None, *, known: int | None = None) -> None:
         """Read the current ties (or those known with an entry); the day chooses the list's lines."""
         self.day = day
-        self._ties: dict[str, dict[tuple[int, str], Tie]] = {}
-        lines = pack.lists[LIST].lines if LIST in pack.lists else ()
-        in_force = [
-            x for x in lines if day is None or (x.valid_from <= day and (x.valid_until is None or day < x.valid_until))
-        ]
-        self._ways = {tuple(line.item.split()): line.body for line in in_force if line.item != HUB}
-        self._begun = {way[:n] for way in self._ways for n in range(1, len(way) + 1)}
-        self._hub = next((line.position for line in in_force if line.item == HUB and line.position), 1000)
-        for kind in ("relation", "post", "stake"):
+        self._ties: dict[str, dict[tuple[int, str, dt.date], Tie]] = {}
+        self._bodies: dict[str, set[int]] = {}
+        lines = _in_force(pack, LIST, day)
+        self.patterns = TiePatterns(line for line in lines if line.item != HUB)
+        self._hub = next((line.position for line in lines if line.item == HUB and line.position), 1000)
+        self._control = pack.lists[CONTROL].lines if CONTROL in pack.lists else ()
+        for kind in _SELECT:
             if kind in pack.kinds:
-                self.add(
-                    kind, duck.rows(f"{_SELECT[kind]} FROM ({standing(kind, pack.kinds[kind], known=known)}) AS s")
-                )
+                rows = f"({standing(kind, pack.kinds[kind], known=known)})"
+                self.add(kind, ties_of(duck, kind, rows))
 
     def add(self, kind: str, rows: list[tuple[Any, ...]]) -> set[str]:
-        """Add ties (left, right, word, since, until, fact) of a kind; return the parties at their ends."""
+        """Add ties (left, right, word, since, until, fact, share) of a kind; return the parties at their ends."""
+        if kind == "entity":
+            for party, *_, fact, _ in rows:
+                self._bodies.setdefault(party, set()).add(fact)
+            return {row[0] for row in rows}
         ends = set()
-        for left, right, word, since, until, fact in rows:
-            back = _BOTH.get(word) or {"holds_post": "officer", "holds": "held_by"}[word]
-            forth = "holds_post" if kind == "relation" and word == "post" else word
-            period = (since or _EVER[0], until or _EVER[1])
-            self._ties.setdefault(left, {})[fact, forth] = Tie(right, forth, *period, fact)
-            self._ties.setdefault(right, {})[fact, back] = Tie(left, back, *period, fact)
+        for left, right, word, since, until, fact, share in rows:
+            forth = {"post": "holds_post", _ASSERTED: "holds"}.get(word, word) if kind != "post" else word
+            tie = Tie(right, forth, since or _EVER[0], until or _EVER[1], fact, share)
+            for one in (tie, *self._controls(tie, word)):
+                self._join(one, left)
             ends |= {left, right}
         return ends
 
-    def end(self, rows: list[tuple[Any, ...]]) -> set[str]:
-        """End ties; return the parties at their ends."""
+    def _join(self, tie: Tie, left: str) -> None:
+        """Note a tie at both of its ends."""
+        back = tie._replace(other=left, how=_OPPOSITE[tie.how])
+        self._ties.setdefault(left, {})[tie.fact, tie.how, tie.since] = tie
+        self._ties.setdefault(tie.other, {})[back.fact, back.how, back.since] = back
+
+    def _controls(self, tie: Tie, word: str) -> list[Tie]:
+        """Return the ties of control that a stake makes: by its share, or because control is asserted."""
+        if tie.how != "holds":
+            return []
+        ties = []
+        for line in self._control:
+            by_share = line.item == "shares" and (tie.share_pct or 0.0) > (line.share_pct or 100.0)
+            if by_share or (line.item == "asserted" and word == _ASSERTED):
+                # A line that has always been in force adds no day of its own.
+                begin = tie.since if line.valid_from <= _ALWAYS else max(tie.since, line.valid_from)
+                end = min(tie.until, line.valid_until or _EVER[1])
+                if begin < end:
+                    ties.append(tie._replace(how="controls", since=begin, until=end))
+        return ties
+
+    def end(self, kind: str, rows: list[tuple[Any, ...]]) -> set[str]:
+        """End ties of a kind; return the parties at their ends."""
+        if kind == "entity":
+            for party, *_, fact, _ in rows:
+                self._bodies.get(party, set()).discard(fact)
+            return {row[0] for row in rows}
         ends = set()
-        for left, right, _, _, _, fact in rows:
+        for left, right, _, _, _, fact, _ in rows:
             for party in (left, right):
                 ties = self._ties.get(party, {})
                 for key in [key for key in ties if key[0] == fact]:
@@ -98,47 +136,57 @@ class RelationTies:
         """Return whether a party has any tie."""
         return party in self._ties
 
-    @property
-    def most_steps(self) -> int:
-        """Return the length of the longest way that counts."""
-        return max((len(way) for way in self._ways), default=0)
+    def _is_closed(self, party: str) -> bool:
+        """Return whether ways end at a party: it has too many ties, or it is a public body."""
+        return len(self._ties.get(party, ())) > self._hub or bool(self._bodies.get(party))
 
-    def near(self, parties: set[str], steps: int) -> set[str]:
-        """Return every party within so many ties of those parties, by any ties; hubs are not walked through."""
-        near, last = set(parties), set(parties)
-        for _ in range(steps):
-            last = {
-                t.other for p in last if len(self._ties.get(p, ())) <= self._hub for t in self._ties.get(p, {}).values()
-            }
-            last -= near
-            near |= last
-        return near
+    def starts(self, parties: set[str]) -> set[str]:
+        """Return every party with a way, or a part of one, to one of those parties, and those parties.
+
+        Ways are walked backwards from each party at every place of every line.
+        """
+        waiting = [(party, line, place) for party in parties for line, place in self.patterns.places]
+        seen, found = set(waiting), set(parties)
+        while waiting:
+            party, line, place = waiting.pop()
+            if place == 0:
+                found.add(party)
+            if party not in parties and self._is_closed(party):
+                continue
+            for tie in self._ties.get(party, {}).values():
+                for earlier in self.patterns.before(line, place, _OPPOSITE[tie.how]):
+                    step = (tie.other, line, earlier)
+                    if step not in seen:
+                        seen.add(step)
+                        waiting.append(step)
+        return found
 
     def ways(self, start: str, steps: int) -> tuple[list[Way], set[str]]:
-        """Return every way of at most so many ties from a party that counts, and the hubs that were not walked
-        through.
-        """
+        """Return every way of at most so many ties from a party that counts, and the parties where ways had to end."""
         ways: list[Way] = []
-        hubs: set[str] = set()
-        waiting: list[tuple[str, tuple[Tie, ...], dt.date, dt.date]] = [(start, (), *_EVER)]
+        closed: set[str] = set()
+        waiting: list[tuple[str, tuple[Tie, ...], State, dt.date, dt.date]] = [(start, (), self.patterns.start, *_EVER)]
         while waiting:
-            party, walked, since, until = waiting.pop()
-            ties = self._ties.get(party, {})
-            if walked and len(ties) > self._hub:
-                hubs.add(party)
+            party, walked, state, since, until = waiting.pop()
+            if walked and self._is_closed(party):
+                closed.add(party)
                 continue
-            for tie in ties.values():
-                words = (*(t.how for t in walked), tie.how)
+            met = {start, *(tie.other for tie in walked)}
+            for tie in self._ties.get(party, {}).values():
+                after = self.patterns.after(state, tie.how, tie.share_pct)
                 period = (max(since, tie.since), min(until, tie.until))
-                met = tie.other == start or any(t.other == tie.other for t in walked)
-                if words not in self._begun or period[0] >= period[1] or met:
+                if not after or period[0] >= period[1] or tie.other in met:
                     continue
                 longer = (*walked, tie)
-                if words in self._ways:
-                    ways.append(Way(tie.other, self._ways[words], longer, *period))
-                if len(longer) < steps:
-                    waiting.append((tie.other, longer, *period))
-        return ways, hubs
+                ways += [Way(tie.other, body, longer, *period) for body in self.patterns.categories(after)]
+                if len(longer) < steps and self.patterns.can_go_on(after):
+                    waiting.append((tie.other, longer, after, *period))
+        return ways, closed
+
+    @property
+    def most_steps(self) -> int:
+        """Return the length of the longest way that counts; ways that may repeat a tie have no other end than this."""
+        return _MOST if self.patterns.is_open else self.patterns.longest
 
     def around(self, start: str, steps: int) -> tuple[list[dict[str, Any]], list[str]]:
         """Return who is related to a party on the day, nearest first, each category of each once, and the hubs."""
@@ -162,13 +210,24 @@ class RelationTies:
 
 
 _SELECT = {
-    "relation": "SELECT left_party, right_party, relation, valid_from, valid_until, fact",
-    "post": "SELECT person, entity, 'holds_post', valid_from, valid_until, fact",
-    "stake": "SELECT holder, entity, 'holds', valid_from, valid_until, fact",
+    "relation": "SELECT left_party, right_party, relation, valid_from, valid_until, fact, NULL",
+    "post": "SELECT person, entity, 'holds_post', valid_from, valid_until, fact, NULL",
+    "stake": (
+        f"SELECT holder, entity, CASE WHEN mode = 'asserted_control' THEN '{_ASSERTED}' ELSE 'holds' END, valid_from, "
+        "valid_until, fact, CAST(coalesce(share_pct, share_low_pct) AS DOUBLE)"
+    ),
+    "entity": "SELECT entity, NULL, 'public_body', NULL, NULL, fact, NULL",
 }
-"""How a tie is read from each kind."""
+"""How a tie is read from each kind; a band of shares counts with its lower end."""
+_WHERE = {"entity": " WHERE is_owner OR form = 'public_body'"}
 
 
 def ties_of(duck: DuckDb, kind: str, source: str) -> list[tuple[Any, ...]]:
-    """Return the ties that rows of a kind make, as `Relations` takes them."""
-    return duck.rows(f"{_SELECT[kind]} FROM {source} AS s")
+    """Return the ties that rows of a kind make, as `RelationTies` takes them."""
+    return duck.rows(f"{_SELECT[kind]} FROM {source} AS s{_WHERE.get(kind, '')}")
+
+
+def _in_force(pack: Pack, name: str, day: dt.date | None) -> list[ListLine]:
+    """Return the lines of a list in force on a day; all of them without a day."""
+    lines = pack.lists[name].lines if name in pack.lists else ()
+    return [x for x in lines if day is None or (x.valid_from <= day and (x.valid_until is None or day < x.valid_until))]
