@@ -11,8 +11,17 @@ SELECT
   p.amount_cny,
   p.paid_at,
   p.approved_at,
-  ARRAY[p.fact] AS entries
+  ARRAY[p.fact] AS entries,
+  CASE WHEN p.purpose IS NULL AND p.matter IS NULL AND p.contract IS NULL THEN 'purpose' END AS missing,
+  CASE WHEN m.emergency THEN 'emergency' END AS excluded
 FROM dated AS p
+LEFT JOIN matter AS m ON m.entity = p.entity AND m.matter = p.matter
 JOIN param_dual_control_cny AS c
   ON p.paid_day >= c.valid_from AND (c.valid_until IS NULL OR p.paid_day < c.valid_until)
-WHERE p.amount_cny >= c.value AND p.approved_at > p.paid_at
+WHERE p.amount_cny >= c.value
+  AND p.approved_at > p.paid_at
+  AND NOT EXISTS (
+    SELECT 1
+    FROM listed_purposes AS l
+    WHERE l.entity = p.entity AND l.payment = p.payment AND l.list = 'routine_purposes'
+  )
