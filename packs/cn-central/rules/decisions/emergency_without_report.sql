@@ -1,8 +1,12 @@
 -- An emergency is found when the collective body had not decided within the days after its first payment.
 WITH paid AS (
-  SELECT entity, matter, MIN(paid_on) AS paid_on, MIN(fact) AS fact
-  FROM payment
-  WHERE paid_on IS NOT NULL AND amount > 0
+  SELECT entity, matter, MIN(acted_on) AS paid_on, MIN(fact) AS fact
+  FROM (
+    SELECT entity, matter, paid_on AS acted_on, fact FROM payment WHERE amount > 0
+    UNION ALL
+    SELECT entity, matter, signed_on AS acted_on, fact FROM contract
+  ) AS act
+  WHERE acted_on IS NOT NULL
   GROUP BY entity, matter
 ),
 decided AS (
