@@ -1,17 +1,11 @@
 -- A statement due is found when its day has passed and it did not come, or came later.
-WITH due AS (
-  SELECT r.entity, r.statement_kind, r.period_end, r.fact, COALESCE(n.day, r.due_on) AS due_on
-  FROM judged AS r
-  LEFT JOIN working_day AS d ON d.day = r.due_on AND NOT d.is_working
-  LEFT JOIN working_day AS n ON n.is_working AND n.number = d.number + 1
-),
-matched AS (
+WITH matched AS (
   SELECT
     r.entity, r.statement_kind, r.period_end, r.due_on, r.fact,
     MIN(CASE WHEN s.kind = r.statement_kind THEN CAST(s.first_at AS DATE) END) AS received_on,
     MIN(CASE WHEN s.kind = r.statement_kind THEN s.fact END) AS received_fact,
     MAX(CASE WHEN s.fact IS NOT NULL AND s.kind IS NULL THEN 1 ELSE 0 END) AS has_unnamed
-  FROM due AS r
+  FROM judged AS r
   LEFT JOIN statement AS s ON s.entity = r.entity AND s.period_end = r.period_end
   GROUP BY r.entity, r.statement_kind, r.period_end, r.due_on, r.fact
 )

@@ -1,15 +1,9 @@
 -- A task is found when its last day is past, or when it was done after that day.
-WITH aimed AS (
+WITH due AS (
   SELECT
     j.entity, j.task, j.task_title, j.done_on, j.moved_from, j.moved_on, j.fact,
-    CASE WHEN j.moved_on > j.moved_from THEN j.moved_from ELSE j.due_on END AS last_on
+    CASE WHEN j.moved_on > j.moved_from THEN j.moved_from ELSE j.due_on END AS due_on
   FROM judged AS j
-),
-due AS (
-  SELECT a.*, COALESCE(n.day, a.last_on) AS due_on
-  FROM aimed AS a
-  LEFT JOIN working_day AS w ON w.day = a.last_on AND NOT w.is_working
-  LEFT JOIN working_day AS n ON n.is_working AND n.number = w.number + 1
 )
 SELECT
   d.entity,
