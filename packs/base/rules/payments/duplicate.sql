@@ -49,10 +49,15 @@ returned AS (
   GROUP BY c.entity, c.payment
 ),
 billed AS (
-  SELECT entity, invoice, counterparty, currency, SUM(gross) AS gross
-  FROM invoice
-  WHERE side = 'input' AND COALESCE(status, 'valid') = 'valid'
-  GROUP BY entity, invoice, counterparty, currency
+  SELECT c.entity, c.payment, SUM(b.gross) AS gross
+  FROM compared AS c
+  JOIN invoice AS b
+    ON b.entity = c.entity
+    AND b.invoice = c.invoice
+    AND b.currency = c.currency
+    AND COALESCE(b.counterparty, c.payee) = c.payee
+  WHERE b.side = 'input' AND COALESCE(b.status, 'valid') = 'valid'
+  GROUP BY c.entity, c.payment
 ),
 settled AS (
   SELECT c.entity, c.payment, SUM(q.amount) AS paid
@@ -75,11 +80,7 @@ SELECT
 FROM compared AS c
 LEFT JOIN returned AS r ON r.entity = c.entity AND r.payment = c.payment
 LEFT JOIN settled AS s ON s.entity = c.entity AND s.payment = c.payment
-LEFT JOIN billed AS b
-  ON b.entity = c.entity
-  AND b.invoice = c.invoice
-  AND b.currency = c.currency
-  AND COALESCE(b.counterparty, c.payee) = c.payee
+LEFT JOIN billed AS b ON b.entity = c.entity AND b.payment = c.payment
 WHERE c.earlier_payment IS NOT NULL
   AND c.paid_times - FLOOR(COALESCE(r.returned, 0) / c.amount) >= 2
   AND COALESCE(s.paid > b.gross, TRUE)
