@@ -60,6 +60,9 @@ def _accounts(book: Book) -> None:
         more = {"owner_kind": "person", "owner": f"{entity}出纳", "closed_on": day(closed) if closed else None}
         number = _account(book, entity, 9, opened, opened, **more)
         book.expect(rule, [entity, number], zh, en)
+    card = {"owner_kind": "person", "owner": "CJ0019出纳", "official_card": True}
+    number = _account(book, "CJ0019", 9, "2024-06-05", "2024-06-05", **card)
+    book.lawful(rule, ["CJ0019", number], "公务卡不存放公款。", "An official card holds no money of the enterprise.")
     rule = _P + "account_opened_before_approval"
     for entity, opened, approved, zh, en in (
         ("HB0018", "2024-05-13", "2024-05-14", "开户次日才批准。", "Approved the day after it was opened."),

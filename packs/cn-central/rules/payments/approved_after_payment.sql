@@ -12,10 +12,8 @@ SELECT
   p.paid_at,
   p.approved_at,
   ARRAY[p.fact] AS entries,
-  CASE WHEN p.purpose IS NULL AND p.matter IS NULL AND p.contract IS NULL THEN 'purpose' END AS missing,
-  CASE WHEN m.emergency THEN 'emergency' END AS excluded
+  CASE WHEN p.purpose IS NULL AND p.contract IS NULL THEN 'purpose' END AS missing
 FROM dated AS p
-LEFT JOIN matter AS m ON m.entity = p.entity AND m.matter = p.matter
 JOIN param_dual_control_cny AS c
   ON p.paid_day >= c.valid_from AND (c.valid_until IS NULL OR p.paid_day < c.valid_until)
 WHERE p.amount_cny >= c.value
