@@ -62,7 +62,7 @@ def test_a_rule_that_fails_sleeps_and_the_line_goes_on(tmp_path: Path) -> None:
     _say(node, _pay("P1", "7"))
     taken = _say(node, _pay("P2", "seven"))
     assert taken.entries == {0: 4}
-    assert RULE in node.watch.asleep
+    assert RULE in node.watch.suspended
     held = {v.subject for v in node.watch.findings.standing(RULE)}
     assert held == {("A", "P1")}, "what stood by the rule stands, and nothing is added"
     assert node.watch.findings.standing("base/rules/procedure/acted_before_approval")
@@ -72,9 +72,9 @@ def test_a_rule_that_fails_sleeps_and_the_line_goes_on(tmp_path: Path) -> None:
     node.close()
 
     again = engine.rebuild(tmp_path / "n")
-    assert RULE in again.watch.asleep
+    assert RULE in again.watch.suspended
     again.adopt(_files(_SQL.replace("CAST(", "TRY_CAST(")), "base", AT)
-    assert RULE not in again.watch.asleep
+    assert RULE not in again.watch.suspended
     _say(again, _pay("P3", "7"))
     assert {v.subject for v in again.watch.findings.standing(RULE)} == {("A", "P1"), ("A", "P3")}
     again.close()

@@ -26,7 +26,7 @@ def _whole(node: Engine, folder: Path) -> None:
     again.close()
 
 
-@pytest.mark.parametrize("table", ["finding", "gone_payment", "heard", "position"])
+@pytest.mark.parametrize("table", ["finding", "gone_payment", "last_report", "position"])
 def test_a_table_that_is_away_for_a_while(tmp_path: Path, table: str) -> None:
     """A batch that fails at any table is not sealed, and no report is blamed; sent again, it is accepted as new."""
     node = small_node(tmp_path / "n")

@@ -54,7 +54,7 @@ def test_every_rule_in_force_finds_what_is_planted_for_it(harbour: Harbour, work
 
 def test_no_rule_falls_asleep(worker: Engine) -> None:
     """No rule of the city's pack fails on the city's facts, however large their figures."""
-    assert worker.watch.asleep == {}
+    assert worker.watch.suspended == {}
 
 
 def test_the_ledger_is_sound(harbour: Harbour) -> None:

@@ -169,7 +169,7 @@ def _take_all(node: Engine, values: Mapping[str, list[Any]], at: dt.datetime) ->
         ]
         assert unfoldable == [], f"{kind.name}: {unfoldable[0].text()}"
         accepted[kind.name] = len(taken.entries)
-    assert node.watch.asleep == {}
+    assert node.watch.suspended == {}
     return accepted
 
 

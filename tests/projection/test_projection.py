@@ -53,9 +53,9 @@ def test_a_rule_sleeps_with_the_entry_that_broke_it(tmp_path: Path, monkeypatch:
             more.setattr(Ledger, "append", down)
             with pytest.raises(StoreDown):
                 node.take([said("payment", pay("P1"))], AT)
-        assert node.watch.asleep == {}
-        assert node.duck.rows("SELECT * FROM asleep") == []
+        assert node.watch.suspended == {}
+        assert node.duck.rows("SELECT * FROM suspended_rule") == []
         tell(node, [("payment", pay("P1"))])
-    assert node.duck.rows("SELECT rule, known FROM asleep") == [(name, node.ledger.size)]
-    assert list(node.watch.asleep) == [name]
+    assert node.duck.rows("SELECT rule, known FROM suspended_rule") == [(name, node.ledger.size)]
+    assert list(node.watch.suspended) == [name]
     node.close()

@@ -23,16 +23,10 @@ from comptroller.model.kind import Kind
 from comptroller.model.policy import Pack, Rule
 
 REGISTER = ("entity", "stake", "post", "body")
-_OPEN = ("clock", "working_day", "asleep")
+_OPEN = ("clock", "working_day", "suspended_rule", "asleep")
 _BY_ENTITY = (
-    "heard",
-    "level",
-    "stake_issue",
-    "trade_cycle",
-    "search_limit",
-    "flow_fan",
-    "guarantee_circle",
-    "list_in_force",
+    *("last_report", "heard", "level", "list_in_force"),
+    *("stake_issue", "trade_cycle", "search_limit", "flow_fan", "guarantee_circle"),
 )
 _PAIRS = {
     "ancestor": ("entity", "ancestor"),

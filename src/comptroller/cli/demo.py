@@ -235,7 +235,7 @@ def _outcome(worker: engine.Engine, compared: Compared, seconds: float) -> dict[
         "facts": facts,
         "rules_in_force": len(worker.pack.rules),
         "by_rule": rules,
-        "asleep": dict(sorted(worker.watch.asleep.items())),
+        "asleep": dict(sorted(worker.watch.suspended.items())),
         "found_as_planted": len(compared.as_planted),
         "missed": compared.missed,
         "falsely_found": compared.false,

@@ -8,13 +8,14 @@ from typing import Annotated, Any, get_args, get_origin
 import typer
 from typer.models import ArgumentInfo, OptionInfo
 
-from comptroller.books.facts.tables import FIXED, GOVERNANCE_COLUMNS, documented
+from comptroller.books.facts.tables import DEPRECATED as DEPRECATED_TABLES, FIXED, GOVERNANCE_COLUMNS, documented
 from comptroller.cli.groups import function_of
 from comptroller.cli.pack_paths import pack_roots
 from comptroller.cli.reference_codes import Code, codes
 from comptroller.cli.reference_rules import cell, limits, rule_page, table, views_page
 from comptroller.cli.registry import COMMANDS, DEPRECATED
 from comptroller.intake.reference import reference_page
+from comptroller.model.finding import SUSPENDED
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Pack, Param, PolicyList, Rule, Source
 from comptroller.packs import gather_files, read_pack
@@ -24,7 +25,7 @@ OFFERED = {
     "clock": "The moment to which the last tick set the clock; no row before the first tick.",
     "clock_act": "Acts about the clock: jumps that an officer let pass, and stretches of entries made by a wrong clock.",
     "unfolded": "Entries that are in the ledger and cannot be folded, the fault of each, and the entry that records it.",
-    "heard": "The latest report about each entity of the register.",
+    "last_report": "The latest report about each entity of the register.",
     "ancestor": "The entities above each entity by management; distance 0 is the entity itself.",
     "level": "The depth of each entity, counted by ownership and by management.",
     "group_head": "The head of each entity's group from day to day: the uppermost managing entity below the owner's bodies.",
@@ -108,7 +109,7 @@ def _tables_page(packs: Sequence[Pack]) -> str:
         "Rules, `comptroller query` and mappings' checks name these tables and no others.",
         "A fact table's columns `fact` and `received_at` say where a row stands in the ledger and when it came,",
         "and `first_at` when the first fact came of which it is a correction.",
-        "The room `books` writes all of them but `finding` and `asleep`, which `watch` writes.",
+        "The room `books` writes all of them but `finding` and `suspended_rule`, which `watch` writes.",
         "",
     ]
     open_tables = {name for pack in packs for name in documented(pack)}
@@ -118,11 +119,15 @@ def _tables_page(packs: Sequence[Pack]) -> str:
     lines += ["## finding", "", "Every version of every finding, frozen when it was made.", ""]
     lines += [table(("column", "type"), [(f"`{n}`", form) for n, form in FINDING_COLUMNS.items()]), ""]
     lines += [
-        "## asleep",
+        "## suspended_rule",
         "",
-        "Rules that failed on facts and sleep until their text changes, and what the engine said.",
+        "Rules that failed on facts and are suspended until their text changes, and the engine's message.",
+        "",
+        _columns_of(SUSPENDED),
         "",
     ]
+    for name, (successor, _) in DEPRECATED_TABLES.items():
+        lines += [f"## {name}", "", f"Deprecated: an earlier name of `{successor}`; it still works.", ""]
     lines += ["## finding_now", "", "The latest version of each finding; columns as in `finding`.", ""]
     for param in sorted({name for name in open_tables if name.startswith("param_")}):
         lines += [f"## {param}", "", "A parameter by date; see [parameters](parameters.md).", ""]

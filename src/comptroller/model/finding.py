@@ -8,6 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+SUSPENDED = "rule VARCHAR, fingerprint VARCHAR, message VARCHAR, known BIGINT"
+"""Columns of the table `suspended_rule`: texts of rules that failed on facts, judged again when the text changes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

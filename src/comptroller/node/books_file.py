@@ -9,6 +9,7 @@ from pathlib import Path
 
 from comptroller.books.facts.tables import FIXED
 from comptroller.ledger.reader import LedgerReader
+from comptroller.model.finding import SUSPENDED
 from comptroller.model.kind import STAMPS
 from comptroller.model.refusal import BrokenLedger, Refusal, Refused, refusal
 from comptroller.node.files import BOOKS
@@ -18,7 +19,7 @@ from comptroller.watch.findings import COLUMNS
 
 NEW_BOOKS = f"{BOOKS}.unfinished"
 _NO_DAMAGE = frozenset({"OutOfMemoryException", "ConnectionException", "InterruptException"})
-_LAYOUT = sha256(json.dumps([FIXED, STAMPS, COLUMNS]).encode()).hexdigest()[:16]
+_LAYOUT = sha256(json.dumps([FIXED, SUSPENDED, STAMPS, COLUMNS]).encode()).hexdigest()[:16]
 """Names how the books' tables are laid out, so that books of another version are folded again and not misread."""
 
 
@@ -73,7 +74,7 @@ def folded(duck: DuckDb) -> tuple[int, int]:
     if layout != _LAYOUT:
         raise Refused([refusal("node.layout", (BOOKS, None, "laid_out"), layout, layout=_LAYOUT)])
     entries, policy = (0, 1) if "position" not in tables else duck.rows("SELECT entries, policy FROM position")[0]
-    gone = sorted({"position", "finding", "asleep"} - tables) if entries or "position" not in tables else []
+    gone = sorted({"position", "finding", "suspended_rule"} - tables) if entries or "position" not in tables else []
     if gone and tables != {"laid_out"}:
         raise Refused([refusal("node.books", (BOOKS, None, ", ".join(gone)), "-")])
     return int(entries), int(policy)

@@ -20,7 +20,7 @@ from comptroller.model.sql_check import plain_error
 from comptroller.model.text import message
 
 OFFERED = (
-    *("clock", "working_day", "list_in_force", "ancestor", "level", "group_head", "heard"),
+    *("clock", "working_day", "list_in_force", "ancestor", "level", "group_head", "last_report", "heard"),
     *("controls", "control_period", "control_turn", "ultimate_controller", "effective_share", "stake_issue"),
     *("controlled_not_governed", "governed_without_control"),
     *("related", "trade_cycle", "search_limit", "flow_fan", "guarantee_circle"),

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from comptroller.model.finding import FindingChange, Verdict, plain
+from comptroller.model.finding import SUSPENDED, FindingChange, Verdict, plain
 from comptroller.model.policy import Pack, Rule
 from comptroller.model.refusal import RuleBroken
 from comptroller.store.duck import DuckDb, SqlError, fault_without_values
@@ -41,9 +41,7 @@ class Watch:
     def __init__(self, duck: DuckDb, pack: Pack) -> None:
         """Load the current findings; tables are read when a rule first needs them."""
         self._duck = duck
-        duck.execute(
-            "CREATE TABLE IF NOT EXISTS asleep (rule VARCHAR, fingerprint VARCHAR, said VARCHAR, known BIGINT)"
-        )
+        duck.execute(f"CREATE TABLE IF NOT EXISTS suspended_rule ({SUSPENDED})")
         self.findings = Findings(duck)
         self._set(pack)
 
@@ -51,9 +49,9 @@ class Watch:
         self.pack = pack
         self.plan = plan(pack)
         self._working_set = WorkingSet(self._duck, self.plan)
-        self.asleep = {
+        self.suspended = {
             rule: message
-            for rule, fingerprint, message in self._duck.rows("SELECT rule, fingerprint, said FROM asleep")
+            for rule, fingerprint, message in self._duck.rows("SELECT rule, fingerprint, message FROM suspended_rule")
             if rule in pack.rules and pack.rules[rule].fingerprint == fingerprint
         }
 
@@ -62,9 +60,9 @@ class Watch:
         rule ends the suspension.
         """
         self._duck.execute(
-            "INSERT INTO asleep VALUES (?, ?, ?, ?)", [broken.rule, broken.fingerprint, broken.said, known]
+            "INSERT INTO suspended_rule VALUES (?, ?, ?, ?)", [broken.rule, broken.fingerprint, broken.said, known]
         )
-        self.asleep[broken.rule] = broken.said
+        self.suspended[broken.rule] = broken.said
 
     def adopt(self, pack: Pack, known: int, progress: Progress | None = None) -> list[FindingChange]:
         """Change to another pack: everything is judged again, and rules that no longer exist are cleared."""
@@ -80,7 +78,7 @@ class Watch:
         self, known: int, *, rules: Iterable[str] | None = None, progress: Progress | None = None
     ) -> list[FindingChange]:
         """Judge rules (all, if None) over everything at once."""
-        chosen = sorted(name for name in (self.pack.rules if rules is None else rules) if name not in self.asleep)
+        chosen = sorted(name for name in (self.pack.rules if rules is None else rules) if name not in self.suspended)
         turns: list[tuple[Rule | None, FindingChange]] = []
         for at, name in enumerate(chosen):
             rule = self.pack.rules[name]
@@ -113,7 +111,7 @@ class Watch:
         dues: list[tuple[Group, Due, list[Rule]]] = []
         for group in self.plan.groups:
             due, everything = self._working_set.due(group, changes, renewed)
-            rules = [rule for rule in group.rules if rule.name not in self.asleep]
+            rules = [rule for rule in group.rules if rule.name not in self.suspended]
             for rule in rules:
                 if rule.name in everything:
                     verdicts = self._run(rule)

@@ -44,7 +44,10 @@ class Score:
 
 def scoreboard(duck: DuckDb, pack: Pack, findings: Findings, rules: list[str] | None = None) -> list[Score]:
     """Return the counts of the named rules, or of all."""
-    asleep = {(rule, text): message for rule, text, message in duck.rows("SELECT rule, fingerprint, said FROM asleep")}
+    asleep = {
+        (rule, text): message
+        for rule, text, message in duck.rows("SELECT rule, fingerprint, message FROM suspended_rule")
+    }
     chosen = [pack.rules[name] for name in rules or sorted(pack.rules)]
     return [
         replace(_score(duck, pack, findings, rule), asleep=asleep.get((rule.name, rule.fingerprint), ""))

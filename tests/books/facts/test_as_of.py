@@ -51,7 +51,7 @@ def test_lists_reach_down_the_chain_as_it_was(world):
 
 def test_what_is_only_known_now_is_refused(world):
     """The clock, the levels and the graph have no past here: the rejection names what can be read."""
-    for table in ("clock", "heard", "ancestor", "level", "controls", "related"):
+    for table in ("clock", "last_report", "heard", "ancestor", "level", "controls", "related"):
         with pytest.raises(Refused) as refused:
             asked(world, f"SELECT * FROM {table}", "2024-03-05")
         assert [item.code for item in refused.value.refusals] == ["query.as_of"]

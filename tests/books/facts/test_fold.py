@@ -81,13 +81,13 @@ def test_nested_lists_follow_their_fact(world):
 def test_heard_is_the_latest_report_about_an_entity(world):
     """Any report about an entity, restated or retracted, counts as its last report; a stake counts for both sides."""
     world.say([("payment", PAID)])
-    first = dict(rows(world, "SELECT entity, fact >> 20 FROM heard"))
+    first = dict(rows(world, "SELECT entity, fact >> 20 FROM last_report"))
     world.say([("payment", PAID)])
     world.say([("stake", {"holder": "B", "entity": "A", "valid_from": "2024-01-01"})])
-    last = dict(rows(world, "SELECT entity, fact >> 20 FROM heard"))
+    last = dict(rows(world, "SELECT entity, fact >> 20 FROM last_report"))
     assert last["A"] == first["A"] + 2
     assert last["B"] == last["A"]
-    assert rows(world, "SELECT count(*) FROM heard") == [(2,)]
+    assert rows(world, "SELECT count(*) FROM last_report") == [(2,)]
 
 
 def test_the_clock_stands_in_the_owners_zone():

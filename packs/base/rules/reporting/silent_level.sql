@@ -4,7 +4,7 @@ WITH told AS (
     e.entity, e.name, e.parent, e.fact, h.last_at, h.fact AS last_fact, c.today,
     COALESCE(CAST(h.last_at AS DATE), e.valid_from, CAST(e.received_at AS DATE)) AS last_on
   FROM judged AS e
-  LEFT JOIN heard AS h ON h.entity = e.entity
+  LEFT JOIN last_report AS h ON h.entity = e.entity
   LEFT JOIN clock AS c ON TRUE
 )
 SELECT

@@ -53,6 +53,7 @@ def _findings(valid: dt.date | None, known: int | None) -> dict[str, str]:
     return {
         "finding": f"SELECT * FROM finding AS n WHERE {last.replace('f.', 'n.')} AND {about}",
         "finding_now": f"SELECT * FROM (SELECT * FROM finding AS f WHERE {last} QUALIFY {place}) AS n WHERE {about}",
+        "suspended_rule": f"SELECT * FROM suspended_rule AS f WHERE {last}",
         "asleep": f"SELECT * FROM asleep AS f WHERE {last}",
     }
 

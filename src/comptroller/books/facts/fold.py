@@ -172,7 +172,7 @@ class Books:
         if "ancestor" in renewed:
             renewed |= dict.fromkeys(GOVERNANCE, renewed["ancestor"])
         if reported := self._last_report.put(latest, at):
-            renewed["heard"] = reported
+            renewed |= dict.fromkeys(("last_report", "heard"), reported)
         return Change(added, ended, renewed)
 
     def _fold_kind(

@@ -8,6 +8,7 @@ the current state.
 import datetime as dt
 from collections.abc import Iterable
 
+from comptroller.model.finding import SUSPENDED
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Pack
 from comptroller.store.duck import DuckDb
@@ -20,7 +21,7 @@ FIXED = {
         'entry BIGINT, does VARCHAR, first_entry BIGINT, last_entry BIGINT, "by" VARCHAR, why VARCHAR, since VARCHAR, until VARCHAR'
     ),
     "unfolded": "entry BIGINT, fault VARCHAR, named_by BIGINT",
-    "heard": "entity VARCHAR, last_at TIMESTAMP, fact BIGINT",
+    "last_report": "entity VARCHAR, last_at TIMESTAMP, fact BIGINT",
     "ancestor": "entity VARCHAR, ancestor VARCHAR, distance INTEGER",
     "level": "entity VARCHAR, legal INTEGER, management INTEGER",
     "group_head": "entity VARCHAR, head VARCHAR, valid_from DATE, valid_until DATE",
@@ -85,6 +86,12 @@ GOVERNANCE_COLUMNS = {
 }
 """Views over control and management: what an entity of the register controls without managing it, and the reverse."""
 
+DEPRECATED = {
+    "heard": ("last_report", "SELECT * FROM {last_report}"),
+    "asleep": ("suspended_rule", "SELECT rule, fingerprint, message AS said, known FROM {suspended_rule}"),
+}
+"""Earlier names of tables: the table that took each one's place, and its SQL as a view over that table."""
+
 TOP = 999
 """The distance of a pack's own line of a list: further than any entity above."""
 
@@ -95,6 +102,10 @@ def create(duck: DuckDb, pack: Pack) -> None:
     for table, column in duck.rows("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"):
         there.setdefault(table, set()).add(column)
     script = [f"CREATE TABLE IF NOT EXISTS {name} ({columns})" for name, columns in FIXED.items()]
+    script.append(f"CREATE TABLE IF NOT EXISTS suspended_rule ({SUSPENDED})")
+    script += [
+        f"CREATE OR REPLACE VIEW {name} AS {sql.format(**{table: table})}" for name, (table, sql) in DEPRECATED.items()
+    ]
     for table, kind in pack.tables.items():
         hashes = {} if kind.parent else {"key_hash": "UBIGINT", "content_hash": "UBIGINT"}
         columns = {**kind.columns, **hashes}
@@ -147,4 +158,5 @@ def documented(pack: Pack) -> Iterable[str]:
     yield from (name for name in FIXED if name not in ("position", "adopted", "policy_line"))
     yield from GOVERNANCE
     yield from (f"param_{name}" for name in pack.params)
-    yield from ("finding", "finding_now", "asleep")
+    yield from ("finding", "finding_now", "suspended_rule")
+    yield from DEPRECATED

@@ -1,4 +1,4 @@
-"""The latest report about each entity of the register: who a batch is about, and the table `heard`.
+"""The latest report about each entity of the register: who a batch is about, and the table `last_report`.
 
 An entity comes into the register by a report about itself, so nothing is lost by noting registered entities only. Rows
 are in the order of their facts. A row to rewrite is found by the fact that it named last, and nothing else is read.
@@ -34,7 +34,7 @@ def record_report(kind: Kind, table: pa.Table, facts: NDArray[np.int64], latest:
 
 
 class LastReport:
-    """The table `heard`, and which fact it names of each entity."""
+    """The table `last_report`, and which fact it names of each entity."""
 
     def __init__(self, duck: DuckDb, is_known: Callable[[str], bool]) -> None:
         """Begin with nothing read; only of those who are known is anything noted."""
@@ -47,17 +47,23 @@ class LastReport:
         if not mine:
             return ()
         if self._last is None:
-            self._last = dict(self._duck.rows("SELECT entity, fact FROM heard"))
+            self._last = dict(self._duck.rows("SELECT entity, fact FROM last_report"))
         gone = sorted({self._last[entity] for entity in mine if entity in self._last})
-        self._duck.register("new_heard", pa.table({"entity": list(mine), "fact": pa.array(mine.values(), pa.int64())}))
+        self._duck.register(
+            "new_last_report", pa.table({"entity": list(mine), "fact": pa.array(mine.values(), pa.int64())})
+        )
         if gone:
             near = (
                 f"fact IN ({', '.join(map(str, gone))})"
                 if len(gone) <= _FEW
                 else f"fact BETWEEN {gone[0]} AND {gone[-1]}"
             )
-            self._duck.execute(f"DELETE FROM heard WHERE {near} AND entity IN (SELECT entity FROM new_heard)")
-        self._duck.execute("INSERT INTO heard SELECT entity, CAST(? AS TIMESTAMP), fact FROM new_heard", [at])
-        self._duck.unregister("new_heard")
+            self._duck.execute(
+                f"DELETE FROM last_report WHERE {near} AND entity IN (SELECT entity FROM new_last_report)"
+            )
+        self._duck.execute(
+            "INSERT INTO last_report SELECT entity, CAST(? AS TIMESTAMP), fact FROM new_last_report", [at]
+        )
+        self._duck.unregister("new_last_report")
         self._last |= mine
         return tuple(mine)

@@ -125,7 +125,7 @@ def entity(visit: Seeing, code: str) -> Response:
         top=holdings_tree.open_tree(visit, code, day),
         root=code,
         level=visit.one("SELECT management FROM level WHERE entity = ?", [code]),
-        heard=visit.one("SELECT max(last_at) FROM heard WHERE entity = ?", [code]),
+        heard=visit.one("SELECT max(last_at) FROM last_report WHERE entity = ?", [code]),
         picture=(_row(visit, up, controlling), _row(visit, down, basis)),
         center=wrapped(visit.names[code], 24),
         control=control,

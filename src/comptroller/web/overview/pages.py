@@ -113,7 +113,7 @@ def _glance(visit: Visit) -> dict[str, Any]:
         "late": due.first,
         "late_count": due.count,
         "silent": visit.rows(
-            "SELECT h.entity, h.last_at FROM heard AS h JOIN entity AS e ON e.entity = h.entity AND e.parent IS NOT NULL "
+            "SELECT h.entity, h.last_at FROM last_report AS h JOIN entity AS e ON e.entity = h.entity AND e.parent IS NOT NULL "
             "AND coalesce(e.status, 'active') = 'active' ORDER BY h.last_at LIMIT 6"
         ),
         "newest": newest(visit, 9),

@@ -35,7 +35,8 @@ def rule(visit: Seeing, name: str) -> RuleWhole:
     found_rule: Rule = present(visit.pack.rules.get(name), name)
     score = score_of(visit, found_rule)
     asleep = visit.one(
-        "SELECT max(said) FROM asleep WHERE rule = ? AND fingerprint = ?", [found_rule.name, found_rule.fingerprint]
+        "SELECT max(message) FROM suspended_rule WHERE rule = ? AND fingerprint = ?",
+        [found_rule.name, found_rule.fingerprint],
     )
     return RuleWhole(
         **_row(found_rule),

@@ -55,7 +55,7 @@ def policy(visit: Seeing, tab: Word = "rules", domain: Word = "", text: Word = "
         text=text,
         rules=rules,
         counts=counts,
-        asleep={row["rule"] for row in visit.rows("SELECT rule FROM asleep")},
+        asleep={row["rule"] for row in visit.rows("SELECT rule FROM suspended_rule")},
         params=[(p, values_on(p, _today(visit))) for p in pack.params.values()] if tab == "params" else [],
         proposals=proposals(visit.server) if tab == "proposals" else [],
         editions=versions(visit.server) if tab == "versions" else [],
@@ -124,7 +124,9 @@ def piece(visit: Seeing, name: str) -> Response:
 def _rule_page(visit: Visit, rule: Rule) -> Response:
     score = score_of(visit, rule)
     visit.hidden_count = visit.count_hidden("finding_now", "rule = ?", [rule.name])
-    asleep = visit.one("SELECT max(said) FROM asleep WHERE rule = ? AND fingerprint = ?", [rule.name, rule.fingerprint])
+    asleep = visit.one(
+        "SELECT max(message) FROM suspended_rule WHERE rule = ? AND fingerprint = ?", [rule.name, rule.fingerprint]
+    )
     return render(
         visit,
         "policy/policy_rule.html",

@@ -29,7 +29,7 @@ _BEGIN = (
     ("rules", "SELECT rule, count(*) AS findings FROM finding_now WHERE state IN ('raised', 'changed') GROUP BY rule ORDER BY findings DESC"),
     ("entities", "SELECT e.name, count(*) AS findings FROM finding_now AS f JOIN entity AS e ON e.entity = f.entity WHERE f.state IN ('raised', 'changed') GROUP BY e.name ORDER BY findings DESC LIMIT 20"),
     ("levels", "SELECT management AS level, count(*) AS entities FROM level GROUP BY management ORDER BY level"),
-    ("silent", "SELECT entity, last_at FROM heard ORDER BY last_at LIMIT 20"),
+    ("silent", "SELECT entity, last_at FROM last_report ORDER BY last_at LIMIT 20"),
 )  # fmt: skip
 """Example queries, by the code of their text."""
 

@@ -32,8 +32,8 @@ MENU = (MenuEntry(110, "/reporting", "reporting", SEE),)
 ADDRESSES = (
     "/reporting",
     "/reporting?show=all",
-    "/reporting?show=kept",
-    "/reporting?show=refused",
+    "/reporting?show=late",
+    "/reporting?show=missing",
     "/reporting/send",
     "/reporting/form/payment",
     "/reporting/templates/payment.csv",
