@@ -12,7 +12,7 @@ SELECT
   p.paid_at,
   p.approved_at,
   ARRAY[p.fact] AS entries,
-  CASE WHEN p.purpose IS NULL AND p.contract IS NULL THEN 'purpose' END AS missing
+  CASE WHEN COALESCE(p.purpose, p.contract, p.invoice) IS NULL THEN 'purpose' END AS missing
 FROM dated AS p
 JOIN param_dual_control_cny AS c
   ON p.paid_day >= c.valid_from AND (c.valid_until IS NULL OR p.paid_day < c.valid_until)
