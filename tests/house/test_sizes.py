@@ -6,7 +6,6 @@ from tests.house.source import CODE, REPOSITORY, files, shown
 
 MOST = 300
 GIANTS: dict[str, tuple[int, str]] = {
-    "src/comptroller/access/row_access.py": (304, "the views of one reach, which share its grants"),
     "src/comptroller/books/facts/fold.py": (304, "one fold: every table of a batch, in the order of their dependence"),
     "src/comptroller/graph/cycles.py": (307, "one kernel and the options that it is given"),
     "src/comptroller/graph/elimination.py": (301, "one elimination and its three directions"),

@@ -8,6 +8,7 @@ from examples.harbour.people import SINCE, who
 
 _SIGNED = "cn-central/rules/signing/without_authority"
 _POWER = "cn-central/rules/signing/power_of_attorney"
+_OPEN = "cn-central/rules/signing/power_without_amount"
 _MISUSED = "cn-central/rules/decisions/delegation_misused"
 _FEE = "cn-central/rules/signing/fee_outside_list"
 _PARTY = 2450
@@ -90,7 +91,6 @@ def _signers(book: Book) -> None:
 
 def _powers(book: Book) -> None:
     for entity, more, zh, en in (
-        ("HB0015", {"limit_cny": None}, "授权书没有金额上限。", "No amount is stated."),
         ("CJ0016", {"valid_until": None}, "授权书没有期限。", "No term is stated."),
         (
             "HB0024",
@@ -100,6 +100,10 @@ def _powers(book: Book) -> None:
         ),
     ):
         book.expect(_POWER, [entity, _power(book, entity, "2024-04-08", "maker", **more)], zh, en)
+    number = _power(book, "HB0015", "2024-04-08", "maker", limit_cny=None, contract_kind="goods")
+    book.expect(_OPEN, ["HB0015", number], "签约授权没有金额上限。", "No amount is stated for signing contracts.")
+    number = _power(book, "HB0020", "2024-04-08", "maker", limit_cny=None, without_money=True, powers="代理诉讼")
+    book.lawful(_OPEN, ["HB0020", number], "诉讼授权不涉及金额。", "A power for a lawsuit is about no money.")
     number = _power(book, "CJ0009", "2024-04-08", "deputy", issuer=None, issuer_body="board")
     book.lawful(_POWER, ["CJ0009", number], "由董事会签发。", "Issued by the board.")
     number = _power(book, "CJ0022", "2025-05-31", "manager")
@@ -166,18 +170,18 @@ def _misuse(book: Book) -> None:
         delegation=passed,
     )
     book.expect(_MISUSED, ["HB0021", contract], "原授权不得转授。", "The power could not be passed on.")
-    number = _power(book, "CJ0020", "2024-07-08", "manager", item="merger", limit_cny=900_000)
+    number = _power(book, "CJ0005", "2024-07-08", "manager", item="merger", limit_cny=900_000)
     contract = acts.sign(
         book,
-        "CJ0020",
+        "CJ0005",
         day("2024-11-05"),
         600_000,
         supplier(_PARTY + 10),
-        signer=who("CJ0020", "manager"),
+        signer=who("CJ0005", "manager"),
         delegation=number,
         item="merger",
     )
-    book.expect(_MISUSED, ["CJ0020", contract], "合并事项不得授权。", "A merger may not be delegated.")
+    book.expect(_MISUSED, ["CJ0005", contract], "合并事项不得授权。", "A merger may not be delegated.")
 
 
 def _fees(book: Book) -> None:

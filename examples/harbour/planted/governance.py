@@ -112,8 +112,11 @@ def _reserved(book: Book) -> None:
     )
     matter = acts.raise_matter(book, "HB0004", day("2024-05-07"), "profit_distribution", "年度利润分配")
     acts.decide(book, "HB0004", matter, "board", day("2024-06-28"))
-    book.lawful(
-        _RESERVED, ["HB0004", matter], "新公司法施行前的决定不适用。", "Decided before the revised law was in force."
+    book.expect(
+        _RESERVED,
+        ["HB0004", matter],
+        "新公司法施行前，企业国有资产法同样保留利润分配。",
+        "The law on state-owned assets reserved the profit before the revised company law as well.",
     )
     matter = acts.raise_matter(book, "HB0005", day("2025-07-01"), "", "其他事项")
     acts.decide(book, "HB0005", matter, "board", day("2025-07-15"))

@@ -49,11 +49,20 @@ def _accounts(book: Book) -> None:
             "个人账户在新公司法施行后仍在使用。",
             "Still in use when the law came into force.",
         ),
-        ("CJ0021", "2024-06-05", "2024-07-01", "施行之日前已销户。", "Closed by the day the law came into force."),
+        (
+            "CJ0021",
+            "2024-06-05",
+            "2024-07-01",
+            "旧法期间已禁止，销户不改变。",
+            "Forbidden under the older law as well, and closing does not change that.",
+        ),
     ):
         more = {"owner_kind": "person", "owner": f"{entity}出纳", "closed_on": day(closed) if closed else None}
         number = _account(book, entity, 9, opened, opened, **more)
-        (book.lawful if closed == "2024-07-01" else book.expect)(rule, [entity, number], zh, en)
+        book.expect(rule, [entity, number], zh, en)
+    card = {"owner_kind": "person", "owner": "CJ0019出纳", "official_card": True}
+    number = _account(book, "CJ0019", 9, "2024-06-05", "2024-06-05", **card)
+    book.lawful(rule, ["CJ0019", number], "公务卡不存放公款。", "An official card holds no money of the enterprise.")
     rule = _P + "account_opened_before_approval"
     for entity, opened, approved, zh, en in (
         ("HB0018", "2024-05-13", "2024-05-14", "开户次日才批准。", "Approved the day after it was opened."),

@@ -39,13 +39,13 @@ def _sums(book: Book) -> None:
         (
             "HB0008",
             "2025-05-06",
-            15,
+            14,
             (60_000, 70_000, 70_000),
             True,
-            "第三十日累计恰为二十万元。",
-            "Exactly two hundred thousand by the thirtieth day.",
+            "三十日内累计恰为二十万元。",
+            "Exactly two hundred thousand within thirty days.",
         ),
-        ("CJ0013", "2025-05-06", 15, (60_000, 70_000, 69_999.99), False, "累计差一分。", "One fen below."),
+        ("CJ0013", "2025-05-06", 14, (60_000, 70_000, 69_999.99), False, "累计差一分。", "One fen below."),
         (
             "HB0011",
             "2025-05-06",

@@ -51,7 +51,11 @@ reached AS (
 insider AS (
   SELECT
     r.entity, r.contract, r.person, r.tie, r.tie_fact, p.post, p.fact AS post_fact,
-    ROW_NUMBER() OVER (PARTITION BY r.entity, r.contract ORDER BY LENGTH(r.tie), r.tie, r.person, p.post, p.fact, r.tie_fact) AS place
+    CASE WHEN p.post IN ('chief_counsel', 'chief_compliance_officer') AND p.senior IS NULL THEN 1 ELSE 0 END AS may_be_senior,
+    ROW_NUMBER() OVER (
+      PARTITION BY r.entity, r.contract
+      ORDER BY CASE WHEN p.post IN ('chief_counsel', 'chief_compliance_officer') AND p.senior IS NULL THEN 1 ELSE 0 END, LENGTH(r.tie), r.tie, r.person, p.post, p.fact, r.tie_fact
+    ) AS place
   FROM reached AS r
   JOIN judged AS c ON c.entity = r.entity AND c.contract = r.contract
   JOIN post AS p
@@ -59,10 +63,12 @@ insider AS (
     AND p.person = r.person
     AND p.valid_from <= c.signed_on
     AND COALESCE(p.valid_until, DATE '9999-12-31') > c.signed_on
-  WHERE p.post IN (
-    'chair', 'director', 'outside_director', 'employee_director', 'supervisor',
-    'general_manager', 'deputy_manager', 'cfo'
-  )
+  WHERE p.senior
+    OR (p.post IN ('chief_counsel', 'chief_compliance_officer') AND p.senior IS NULL)
+    OR p.post IN (
+      'chair', 'director', 'outside_director', 'employee_director', 'supervisor',
+      'general_manager', 'deputy_manager', 'cfo'
+    )
 )
 SELECT
   c.entity,
@@ -74,6 +80,19 @@ SELECT
   c.amount_cny,
   i.person,
   i.post,
-  i.tie
+  i.tie,
+  i.may_be_senior,
+  CASE WHEN i.tie = 'self' AND c.category IS NULL AND c.kind IN ('services', 'other') THEN 1 ELSE 0 END AS may_be_pay
 FROM judged AS c
 JOIN insider AS i ON i.entity = c.entity AND i.contract = c.contract AND i.place = 1
+WHERE i.tie <> 'self'
+  OR NOT EXISTS (
+    SELECT 1
+    FROM list_in_force AS l
+    WHERE l.entity = c.entity
+      AND l.list = 'office_contracts'
+      AND l.item = c.category
+      AND l.holder IS NULL
+      AND l.valid_from <= c.signed_on
+      AND COALESCE(l.valid_until > c.signed_on, TRUE)
+  )

@@ -126,7 +126,7 @@ def _tables_page(packs: Sequence[Pack]) -> str:
         _columns_of(SUSPENDED),
         "",
     ]
-    for name, (successor, _) in DEPRECATED_TABLES.items():
+    for name, successor in DEPRECATED_TABLES.items():
         lines += [f"## {name}", "", f"Deprecated: an earlier name of `{successor}`; it still works.", ""]
     lines += ["## finding_now", "", "The latest version of each finding; columns as in `finding`.", ""]
     for param in sorted({name for name in open_tables if name.startswith("param_")}):

@@ -42,6 +42,8 @@ class Watch:
         """Load the current findings; tables are read when a rule first needs them."""
         self._duck = duck
         duck.execute(f"CREATE TABLE IF NOT EXISTS suspended_rule ({SUSPENDED})")
+        columns = "rule, fingerprint, message AS said, known"
+        duck.execute(f"CREATE OR REPLACE VIEW asleep AS SELECT {columns} FROM suspended_rule")
         self.findings = Findings(duck)
         self._set(pack)
 

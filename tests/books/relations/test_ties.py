@@ -88,7 +88,7 @@ def test_ties_that_ended_leave_nothing(rows: list[TieRow], ended: set[int]) -> N
 @settings(max_examples=150, deadline=None)
 @given(ties_drawn, st.sampled_from(PARTIES))
 def test_starts_are_all_with_a_way_to_a_party(rows: list[TieRow], party: str) -> None:
-    """A party whose way touches another party is among the starts of that party: when it turns, the way is told anew."""
+    """A way that touches a party begins at one of that party's starts: when the party changes, the way is read again."""
     ties = relations(rows)
     starts = ties.starts({party})
     for start in PARTIES:
@@ -173,7 +173,7 @@ def test_half_gives_no_control_and_an_unknown_share_no_relation() -> None:
 
 
 def test_enterprises_of_one_state_are_not_related_by_it() -> None:
-    """The owner's body controls both firms; that alone makes them no sisters, and its own relation stays told."""
+    """The owner's body controls both firms; that alone makes them no sisters, and its own relation stays."""
     ties = of_group(("CITY", "G", 100.0), ("CITY", "H", 100.0), ("G", "A", 100.0), ("G", "B", 100.0), bodies=("CITY",))
     assert ("H", "sister") not in related_to(ties, "G")
     assert ("CITY", "controller") in related_to(ties, "A")
@@ -198,7 +198,7 @@ def test_relatives_of_a_controllers_officers_are_found() -> None:
     )
 )
 def test_controllers_are_all_above_by_majorities(rows: list[tuple[str, str, float | None]]) -> None:
-    """The controllers of a party are whoever majority stakes lead up to, however far, by a chain without a return."""
+    """The controllers of a party are those that majority stakes lead up to, however far, by a chain without a return."""
     rows = [row for row in rows if row[0] != row[1]]
     ties = of_group(*rows)
     for start in PARTIES:

@@ -4,6 +4,11 @@ WITH uncovered AS (
   FROM judged AS p
   WHERE NOT EXISTS (
     SELECT 1
+    FROM listed_purposes AS l
+    WHERE l.entity = p.entity AND l.payment = p.payment AND l.list = 'routine_purposes'
+  )
+  AND NOT EXISTS (
+    SELECT 1
     FROM decision AS d
     WHERE d.entity = p.entity
       AND d.matter = p.matter

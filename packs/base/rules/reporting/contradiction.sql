@@ -3,6 +3,7 @@ WITH told AS (
   SELECT
     l.entity, l.scope, l.period_end, l.item,
     COALESCE(s.kind, '') AS kind,
+    COALESCE(s.stage, CASE WHEN s.auditor IS NULL AND s.opinion IS NULL THEN '' ELSE 'audited' END) AS stage,
     MIN(l.amount_cny) AS lowest_cny,
     MAX(l.amount_cny) AS highest_cny,
     MIN(l.statement) AS one_statement,
@@ -14,11 +15,14 @@ WITH told AS (
     AND s.statement = l.statement
     AND s.scope = l.scope
     AND s.period_end = l.period_end
-  GROUP BY l.entity, l.scope, l.period_end, l.item, COALESCE(s.kind, '')
+  GROUP BY
+    l.entity, l.scope, l.period_end, l.item,
+    COALESCE(s.kind, ''),
+    COALESCE(s.stage, CASE WHEN s.auditor IS NULL AND s.opinion IS NULL THEN '' ELSE 'audited' END)
   HAVING MIN(l.amount_cny) < MAX(l.amount_cny)
 ),
 first_of_item AS (
-  SELECT *, ROW_NUMBER() OVER (PARTITION BY entity, scope, period_end, item ORDER BY kind) AS place
+  SELECT *, ROW_NUMBER() OVER (PARTITION BY entity, scope, period_end, item ORDER BY kind, stage) AS place
   FROM told
 )
 SELECT
@@ -29,6 +33,7 @@ SELECT
   period_end AS since,
   entries,
   kind,
+  stage,
   lowest_cny,
   highest_cny,
   one_statement,

@@ -1,34 +1,28 @@
--- A contract is found when it reaches the line and names no matter.
-WITH line AS (
-  SELECT entity, item, limit_cny, valid_from, valid_until
-  FROM list_in_force
-  WHERE list = 'collective_decision'
-),
-limited AS (
+-- A contract is found when it reaches the line, names no matter and is none of daily business.
+WITH daily AS (
   SELECT
-    j.entity, j.contract, j.counterparty, j.signed_on, j.amount_cny, j.fact,
-    COALESCE(
-      MIN(CASE WHEN l.item = j.item THEN l.limit_cny END),
-      MIN(CASE WHEN l.item = 'contract' THEN l.limit_cny END),
-      CAST(MAX(g.value) AS DECIMAL(18, 4))
-    ) AS limit_cny
+    j.entity, j.contract,
+    COUNT(DISTINCT l.distance) AS lists,
+    COUNT(DISTINCT CASE WHEN l.item = j.kind OR l.item = j.category THEN l.distance END) AS lists_with_it
   FROM judged AS j
-  JOIN param_large_contract_cny AS g
-    ON g.valid_from <= j.signed_on AND COALESCE(g.valid_until, DATE '9999-12-31') > j.signed_on
-  LEFT JOIN line AS l
+  JOIN list_in_force AS l
     ON l.entity = j.entity
+    AND l.list = 'daily_contracts'
     AND l.valid_from <= j.signed_on
-    AND COALESCE(l.valid_until, DATE '9999-12-31') > j.signed_on
-  GROUP BY j.entity, j.contract, j.counterparty, j.signed_on, j.amount_cny, j.fact
+    AND COALESCE(l.valid_until > j.signed_on, TRUE)
+  GROUP BY j.entity, j.contract
 )
 SELECT
-  a.entity,
-  a.contract,
-  a.signed_on AS since,
-  [a.fact] AS entries,
-  a.counterparty,
-  a.signed_on,
-  a.amount_cny,
-  a.limit_cny
-FROM limited AS a
-WHERE a.amount_cny >= a.limit_cny
+  j.entity,
+  j.contract,
+  j.signed_on AS since,
+  [j.fact] AS entries,
+  j.counterparty,
+  j.kind,
+  j.signed_on,
+  j.amount_cny,
+  t.limit_cny
+FROM judged AS j
+JOIN contract_tiers AS t ON t.entity = j.entity AND t.contract = j.contract
+LEFT JOIN daily AS d ON d.entity = j.entity AND d.contract = j.contract
+WHERE t.is_reached AND NOT COALESCE(d.lists = d.lists_with_it, FALSE)

@@ -41,6 +41,34 @@ path AS (
     AND t.valid_from <= v.decided_on
     AND COALESCE(t.valid_until, DATE '9999-12-31') > v.decided_on
   WHERE t.relation IN ('related_entity', 'controls')
+  UNION ALL
+  SELECT v.entity, v.decision, v.person, i.interested, 'control ' || o.path AS tie, v.matter_fact AS first_fact, v.matter_fact AS last_fact
+  FROM cast_vote AS v
+  JOIN interest AS i ON i.entity = v.entity AND i.decision = v.decision AND i.person = v.person
+  JOIN control_period AS o
+    ON o.entity = v.counterparty
+    AND o.owner = i.interested
+    AND COALESCE(o.valid_from <= v.decided_on, TRUE)
+    AND COALESCE(o.valid_until > v.decided_on, TRUE)
+  UNION ALL
+  SELECT v.entity, v.decision, v.person, i.interested, 'kin control ' || o.path AS tie, k.fact AS first_fact, k.fact AS last_fact
+  FROM cast_vote AS v
+  JOIN interest AS i ON i.entity = v.entity AND i.decision = v.decision AND i.person = v.person
+  JOIN tie AS k
+    ON k.one = i.interested
+    AND k.relation = 'kin'
+    AND k.valid_from <= v.decided_on
+    AND COALESCE(k.valid_until > v.decided_on, TRUE)
+  JOIN control_period AS o
+    ON o.entity = v.counterparty
+    AND o.owner = k.other
+    AND COALESCE(o.valid_from <= v.decided_on, TRUE)
+    AND COALESCE(o.valid_until > v.decided_on, TRUE)
+  UNION ALL
+  SELECT v.entity, v.decision, v.person, i.interested, 'self' AS tie, v.matter_fact AS first_fact, v.matter_fact AS last_fact
+  FROM cast_vote AS v
+  JOIN interest AS i ON i.entity = v.entity AND i.decision = v.decision AND i.person = v.person
+  WHERE v.counterparty = i.interested
 ),
 shortest AS (
   SELECT
@@ -64,8 +92,14 @@ SELECT
   v.counterparty,
   s.interested,
   s.tie,
-  CASE WHEN v.counterparty IS NULL THEN 'counterparty' WHEN v.decided_on IS NULL THEN 'decided_on' END AS missing
+  CASE
+    WHEN v.counterparty IS NULL THEN 'counterparty'
+    WHEN v.decided_on IS NULL THEN 'decided_on'
+    WHEN v.decided_on < DATE '2024-07-01' AND e.form IS NULL THEN 'form'
+  END AS missing,
+  CASE WHEN v.decided_on < DATE '2024-07-01' AND e.form NOT IN ('controlled', 'investee') THEN 'form' END AS excluded
 FROM cast_vote AS v
+LEFT JOIN entity AS e ON e.entity = v.entity
 LEFT JOIN shortest AS s
   ON s.entity = v.entity AND s.decision = v.decision AND s.person = v.person AND s.place = 1
 WHERE s.tie IS NOT NULL OR v.counterparty IS NULL OR v.decided_on IS NULL

@@ -1,45 +1,71 @@
--- A payment is found when it reaches the line and no collective body had approved as much by its day.
-WITH line AS (
-  SELECT entity, item, limit_cny, body, valid_from, valid_until
-  FROM list_in_force
-  WHERE list = 'collective_decision'
-),
-limited AS (
+-- A payment is found when it reaches the line and no competent body had approved as much, with what went before, by its day.
+WITH limited AS (
   SELECT
     j.entity, j.matter, j.payment, j.payee, j.paid_on, j.amount_cny, j.fact,
-    COALESCE(
-      MIN(CASE WHEN l.item = j.item THEN l.limit_cny END),
-      MIN(CASE WHEN l.item = 'payment' THEN l.limit_cny END),
-      CAST(MAX(g.value) AS DECIMAL(18, 4))
-    ) AS limit_cny,
-    COALESCE(MAX(CASE WHEN l.item = j.item THEN l.body END), MAX(CASE WHEN l.item = 'payment' THEN l.body END)) AS body_required,
-    MAX(o.value) AS overrun
+    t.limit_cny, t.is_reached, t.body_required, t.height,
+    o.value AS overrun,
+    SUM(j.amount_cny) OVER (
+      PARTITION BY j.entity, j.matter
+      ORDER BY j.paid_on, j.payment ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS so_far_cny
   FROM judged AS j
-  LEFT JOIN matter AS m ON m.entity = j.entity AND m.matter = j.matter
-  JOIN param_large_payment_cny AS g
-    ON g.valid_from <= j.paid_on AND COALESCE(g.valid_until, DATE '9999-12-31') > j.paid_on
+  JOIN payment_tiers AS t ON t.entity = j.entity AND t.payment = j.payment
   JOIN param_decision_overrun_fraction AS o
-    ON o.valid_from <= j.paid_on AND COALESCE(o.valid_until, DATE '9999-12-31') > j.paid_on
-  LEFT JOIN line AS l
-    ON l.entity = j.entity
-    AND l.valid_from <= j.paid_on
-    AND COALESCE(l.valid_until, DATE '9999-12-31') > j.paid_on
+    ON o.valid_from <= j.paid_on AND COALESCE(o.valid_until > j.paid_on, TRUE)
+  LEFT JOIN matter AS m ON m.entity = j.entity AND m.matter = j.matter
   WHERE NOT COALESCE(m.emergency, FALSE)
-  GROUP BY j.entity, j.matter, j.payment, j.payee, j.paid_on, j.amount_cny, j.fact
+    AND NOT EXISTS (
+      SELECT 1
+      FROM listed_purposes AS r
+      WHERE r.entity = j.entity AND r.payment = j.payment AND r.list = 'routine_purposes'
+    )
+),
+decider AS (
+  SELECT
+    entity, matter, decision, body, decided_on, amount, amount_cny, COALESCE(proposal, decision) AS proposal,
+    CASE body WHEN 'owner' THEN 5 WHEN 'shareholders' THEN 4 WHEN 'board' THEN 3 WHEN 'management' THEN 2 WHEN 'party_committee' THEN 2 WHEN 'officer' THEN 1 ELSE 0 END AS height
+  FROM decision
+  WHERE final AND outcome = 'approved'
+),
+competent AS (
+  SELECT
+    a.entity, a.payment, d.body, d.proposal,
+    MAX(d.amount_cny) AS amount_cny,
+    MAX(CASE WHEN d.amount IS NULL AND d.amount_cny IS NULL THEN 1 ELSE 0 END) AS is_open,
+    MAX(CASE WHEN d.amount IS NOT NULL AND d.amount_cny IS NULL THEN 1 ELSE 0 END) AS is_unconverted,
+    MAX(CASE WHEN d.decided_on IS NULL THEN 1 ELSE 0 END) AS is_undated,
+    MAX(d.decided_on) AS decided_on
+  FROM limited AS a
+  JOIN decider AS d
+    ON d.entity = a.entity
+    AND d.matter = a.matter
+    AND COALESCE(d.decided_on <= a.paid_on, TRUE)
+    AND (d.height >= a.height OR d.body = a.body_required)
+    AND (a.height > 0 OR d.body = a.body_required)
+  GROUP BY a.entity, a.payment, d.body, d.proposal
+),
+by_body AS (
+  -- What one body approved of several proposals adds up; what several bodies approved of one does not.
+  SELECT
+    entity, payment, body,
+    SUM(CASE WHEN is_undated = 0 THEN amount_cny END) AS decided_cny,
+    MAX(CASE WHEN is_undated = 0 THEN is_open ELSE 0 END) AS is_open,
+    MAX(is_unconverted) AS is_unconverted,
+    MAX(is_undated) AS is_undated,
+    MAX(decided_on) AS decided_on
+  FROM competent
+  GROUP BY entity, payment, body
 ),
 approved AS (
   SELECT
-    a.entity, a.payment,
-    MAX(CASE WHEN d.amount_cny IS NULL OR a.amount_cny <= d.amount_cny * (1 + a.overrun) THEN 1 ELSE 0 END) AS is_enough,
-    MAX(d.amount_cny) AS decided_cny,
-    MAX(d.decided_on) AS decided_on
-  FROM limited AS a
-  JOIN decision AS d ON d.entity = a.entity AND d.matter = a.matter AND d.decided_on <= a.paid_on
-  WHERE d.final
-    AND d.outcome = 'approved'
-    AND d.body <> 'officer'
-    AND (a.body_required IS NULL OR d.body IN (a.body_required, 'shareholders', 'owner'))
-  GROUP BY a.entity, a.payment
+    entity, payment,
+    MAX(decided_cny) AS decided_cny,
+    MAX(is_open) AS is_open,
+    MAX(is_unconverted) AS is_unconverted,
+    MAX(is_undated) AS is_undated,
+    MAX(decided_on) AS decided_on
+  FROM by_body
+  GROUP BY entity, payment
 )
 SELECT
   a.entity,
@@ -50,10 +76,14 @@ SELECT
   a.payee,
   a.paid_on,
   a.amount_cny,
+  a.so_far_cny,
   a.limit_cny,
   a.body_required,
   p.decided_cny,
-  p.decided_on
+  p.decided_on,
+  CASE WHEN p.is_unconverted = 1 THEN 'decision.amount_cny' WHEN p.is_undated = 1 THEN 'decided_on' END AS missing
 FROM limited AS a
 LEFT JOIN approved AS p ON p.entity = a.entity AND p.payment = a.payment
-WHERE a.amount_cny >= a.limit_cny AND COALESCE(p.is_enough, 0) = 0
+WHERE a.is_reached
+  AND COALESCE(p.is_open, 0) = 0
+  AND COALESCE(GREATEST(a.so_far_cny, a.amount_cny) > p.decided_cny * (1 + a.overrun), TRUE)

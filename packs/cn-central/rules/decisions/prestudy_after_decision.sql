@@ -1,4 +1,4 @@
--- A matter is found when it was studied, yet no study came before the board decided.
+-- A listed matter is found when it was studied, yet no study came before the body that decides it had decided.
 WITH compared AS (
   SELECT
     j.entity, j.matter, j.decision, j.body, j.decided_on,
@@ -11,6 +11,7 @@ WITH compared AS (
       ELSE 0
     END) AS is_in_doubt
   FROM judged AS j
+  JOIN deciding_steps AS d ON d.entity = j.entity AND d.decision = j.decision
   JOIN decision AS s
     ON s.entity = j.entity AND s.matter = j.matter AND s.body = 'party_committee'
   GROUP BY j.entity, j.matter, j.decision, j.body, j.decided_on, j.fact
@@ -23,14 +24,27 @@ first_of_matter AS (
   WHERE is_before = 0
 )
 SELECT
-  entity,
-  matter,
-  decided_on AS since,
-  entries,
-  decision,
-  body,
-  decided_on,
-  studied_on,
-  CASE WHEN is_in_doubt = 1 THEN 'decided_at' END AS missing
-FROM first_of_matter
-WHERE place = 1
+  f.entity,
+  f.matter,
+  f.decided_on AS since,
+  f.entries,
+  f.decision,
+  f.body,
+  f.decided_on,
+  f.studied_on,
+  p.item,
+  CASE
+    WHEN p.item IS NULL THEN 'item'
+    WHEN p.is_listed = 0 THEN 'prestudy_list'
+    WHEN p.is_reached = 0 THEN 'amount_cny'
+    WHEN f.is_in_doubt = 1 THEN 'decided_at'
+  END AS missing
+FROM first_of_matter AS f
+JOIN prestudy_matters AS p ON p.entity = f.entity AND p.matter = f.matter
+WHERE f.place = 1
+  AND (
+    p.item IS NULL
+    OR p.is_reached = 1
+    OR (p.is_listed = 1 AND p.amount_cny IS NULL)
+    OR (p.is_listed = 0 AND p.has_list = 0)
+  )

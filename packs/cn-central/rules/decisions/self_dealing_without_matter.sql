@@ -9,5 +9,6 @@ SELECT
   amount_cny,
   person,
   post,
-  tie
+  tie,
+  CASE WHEN may_be_senior = 1 THEN 'senior' WHEN may_be_pay = 1 THEN 'category' END AS missing
 FROM insider_contracts

@@ -1,35 +1,13 @@
 -- A matter is found when it is on the list of its day, was decided, and no study by the party committee names it.
-WITH act AS (
-  SELECT
-    j.entity, j.matter,
-    MIN(j.decided_on) AS decided_on,
-    MAX(COALESCE(j.item, m.item)) AS item,
-    MAX(COALESCE(m.amount_cny, j.amount_cny)) AS amount_cny,
-    ARRAY_AGG(j.fact) AS entries
-  FROM judged AS j
-  LEFT JOIN matter AS m ON m.entity = j.entity AND m.matter = j.matter
-  WHERE NOT EXISTS (
+WITH listed AS (
+  SELECT p.*
+  FROM prestudy_matters AS p
+  WHERE EXISTS (SELECT 1 FROM judged AS j WHERE j.entity = p.entity AND j.matter = p.matter)
+  AND NOT EXISTS (
     SELECT 1
     FROM decision AS s
-    WHERE s.entity = j.entity AND s.matter = j.matter AND s.body = 'party_committee'
+    WHERE s.entity = p.entity AND s.matter = p.matter AND s.body = 'party_committee'
   )
-  GROUP BY j.entity, j.matter
-),
-listed AS (
-  SELECT
-    a.entity, a.matter, a.decided_on, a.item, a.amount_cny, a.entries,
-    MAX(CASE WHEN l.distance < 999 THEN 1 ELSE 0 END) AS has_list,
-    MAX(CASE WHEN l.item = a.item THEN 1 ELSE 0 END) AS is_listed,
-    MAX(CASE WHEN l.item = a.item AND (l.limit_cny IS NULL OR a.amount_cny >= l.limit_cny) THEN 1 ELSE 0 END) AS is_reached,
-    MIN(CASE WHEN l.item = a.item THEN l.limit_cny END) AS limit_cny,
-    MAX(CASE WHEN l.item = a.item THEN l.valid_from END) AS list_from
-  FROM act AS a
-  LEFT JOIN list_in_force AS l
-    ON l.entity = a.entity
-    AND l.list = 'prestudy'
-    AND l.valid_from <= a.decided_on
-    AND COALESCE(l.valid_until, DATE '9999-12-31') > a.decided_on
-  GROUP BY a.entity, a.matter, a.decided_on, a.item, a.amount_cny, a.entries
 ),
 answered AS (
   SELECT

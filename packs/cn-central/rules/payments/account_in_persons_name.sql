@@ -2,7 +2,7 @@
 SELECT
   a.entity,
   a.account,
-  GREATEST(a.opened_on, DATE '2024-07-01') AS since,
+  GREATEST(COALESCE(a.opened_on, DATE '1995-07-01'), DATE '1995-07-01') AS since,
   a.owner,
   a.bank,
   a.purpose,

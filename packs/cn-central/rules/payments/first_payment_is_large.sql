@@ -14,6 +14,11 @@ WITH large AS (
   JOIN param_new_payee_days AS d
     ON p.paid_on >= d.valid_from AND (d.valid_until IS NULL OR p.paid_on < d.valid_until)
   WHERE p.amount_cny >= CAST(c.value AS DECIMAL(18, 4))
+    AND NOT EXISTS (
+      SELECT 1
+      FROM listed_purposes AS l
+      WHERE l.entity = p.entity AND l.payment = p.payment AND l.list IN ('routine_purposes', 'returning_purposes')
+    )
 ),
 known AS (
   SELECT DISTINCT l.entity, l.payee, l.payment

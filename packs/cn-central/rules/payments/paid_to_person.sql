@@ -4,12 +4,8 @@ WITH unusual AS (
   FROM judged AS p
   WHERE NOT EXISTS (
     SELECT 1
-    FROM list_in_force AS l
-    WHERE l.entity = p.entity
-      AND l.list = 'person_payment_purposes'
-      AND l.item = p.purpose
-      AND p.paid_on >= l.valid_from
-      AND (l.valid_until IS NULL OR p.paid_on < l.valid_until)
+    FROM listed_purposes AS l
+    WHERE l.entity = p.entity AND l.payment = p.payment AND l.list = 'person_payment_purposes'
   )
 )
 SELECT
@@ -30,7 +26,8 @@ JOIN param_person_payment_days AS d
   ON a.paid_on >= d.valid_from AND (d.valid_until IS NULL OR a.paid_on < d.valid_until)
 JOIN unusual AS b
   ON b.entity = a.entity AND b.payee = a.payee
-  AND DATE_DIFF('day', b.paid_on, a.paid_on) BETWEEN 0 AND d.value
+  AND DATE_DIFF('day', b.paid_on, a.paid_on) >= 0
+  AND DATE_DIFF('day', b.paid_on, a.paid_on) < d.value
 WHERE a.amount_cny > 0
 GROUP BY a.entity, a.payee, a.payment, a.paid_on, a.amount_cny, a.purpose, c.value
 HAVING SUM(b.amount_cny) >= c.value

@@ -31,10 +31,6 @@ WHERE p.amount_cny >= c.value
   AND (p.local_hour >= f.value OR p.local_hour < u.value)
   AND NOT EXISTS (
     SELECT 1
-    FROM list_in_force AS l
-    WHERE l.entity = p.entity
-      AND l.list = 'person_payment_purposes'
-      AND l.item = p.purpose
-      AND p.local_day >= l.valid_from
-      AND (l.valid_until IS NULL OR p.local_day < l.valid_until)
+    FROM listed_purposes AS l
+    WHERE l.entity = p.entity AND l.payment = p.payment AND l.list = 'person_payment_purposes'
   )

@@ -12,4 +12,9 @@ SELECT
   CASE WHEN c.fact IS NULL THEN ARRAY[p.fact] ELSE ARRAY[p.fact, c.fact] END AS entries
 FROM judged AS p
 LEFT JOIN contract AS c ON c.entity = p.entity AND c.contract = p.contract
-WHERE c.counterparty IS NULL OR TRIM(p.payee) <> TRIM(c.counterparty)
+WHERE (c.counterparty IS NULL OR TRIM(p.payee) <> TRIM(c.counterparty))
+  AND NOT EXISTS (
+    SELECT 1
+    FROM listed_purposes AS l
+    WHERE l.entity = p.entity AND l.payment = p.payment AND l.list = 'routine_purposes'
+  )

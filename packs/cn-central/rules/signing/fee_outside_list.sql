@@ -1,10 +1,11 @@
--- A receipt is found when its category is no business income and some list of fees in force for the entity lacks it.
+-- A receipt is found when some list of fees in force for the entity lacks its category, and so does some list of business income.
 WITH listed AS (
   SELECT
     r.entity, r.receipt, r.payer, r.project, r.category, r.amount, r.currency, r.received_on, r.received_by, r.fact,
     COUNT(DISTINCT CASE WHEN l.list = 'allowed_fees' THEN l.distance END) AS lists,
     COUNT(DISTINCT CASE WHEN l.list = 'allowed_fees' AND l.item = r.category THEN l.distance END) AS lists_with_it,
-    COUNT(CASE WHEN l.list = 'business_income' AND l.item = r.category THEN 1 END) AS business_lines
+    COUNT(DISTINCT CASE WHEN l.list = 'business_income' THEN l.distance END) AS business_lists,
+    COUNT(DISTINCT CASE WHEN l.list = 'business_income' AND l.item = r.category THEN l.distance END) AS business_lists_with_it
   FROM judged AS r
   JOIN list_in_force AS l
     ON l.entity = r.entity
@@ -28,4 +29,4 @@ SELECT
   lists,
   lists_with_it
 FROM listed
-WHERE business_lines = 0 AND lists > lists_with_it
+WHERE lists > lists_with_it AND (business_lists_with_it = 0 OR business_lists > business_lists_with_it)

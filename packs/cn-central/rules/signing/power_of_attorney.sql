@@ -1,4 +1,4 @@
--- A power is found when it states no amount or no term, or when its issuer was not the legal representative of that day.
+-- A power is found when it states no term, or when its issuer was not the legal representative of that day.
 WITH represented AS (
   SELECT
     d.entity, d.delegation,
@@ -17,7 +17,6 @@ answered AS (
     d.*,
     r.legal_representative,
     CASE
-      WHEN d.limit_cny IS NULL THEN 'no_amount'
       WHEN d.valid_until IS NULL THEN 'no_term'
       WHEN d.issuer_body IS NULL AND d.parent_delegation IS NULL AND d.issuer IS NOT NULL AND r.is_representative = 0 THEN 'issuer'
     END AS fault,
@@ -32,7 +31,7 @@ answered AS (
 SELECT
   entity,
   delegation,
-  COALESCE(issued_on, valid_from, CAST(received_at AS DATE)) AS since,
+  COALESCE(issued_on, valid_from) AS since,
   [fact] AS entries,
   delegate,
   issuer,

@@ -8,7 +8,6 @@ the current state.
 import datetime as dt
 from collections.abc import Iterable
 
-from comptroller.model.finding import SUSPENDED
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Pack
 from comptroller.store.duck import DuckDb
@@ -86,11 +85,8 @@ GOVERNANCE_COLUMNS = {
 }
 """Views over control and management: what an entity of the register controls without managing it, and the reverse."""
 
-DEPRECATED = {
-    "heard": ("last_report", "SELECT * FROM {last_report}"),
-    "asleep": ("suspended_rule", "SELECT rule, fingerprint, message AS said, known FROM {suspended_rule}"),
-}
-"""Earlier names of tables: the table that took each one's place, and its SQL as a view over that table."""
+DEPRECATED = {"heard": "last_report", "asleep": "suspended_rule"}
+"""Earlier names of tables, each a view over the table of its present name."""
 
 TOP = 999
 """The distance of a pack's own line of a list: further than any entity above."""
@@ -102,10 +98,7 @@ def create(duck: DuckDb, pack: Pack) -> None:
     for table, column in duck.rows("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"):
         there.setdefault(table, set()).add(column)
     script = [f"CREATE TABLE IF NOT EXISTS {name} ({columns})" for name, columns in FIXED.items()]
-    script.append(f"CREATE TABLE IF NOT EXISTS suspended_rule ({SUSPENDED})")
-    script += [
-        f"CREATE OR REPLACE VIEW {name} AS {sql.format(**{table: table})}" for name, (table, sql) in DEPRECATED.items()
-    ]
+    script.append("CREATE OR REPLACE VIEW heard AS SELECT * FROM last_report")
     for table, kind in pack.tables.items():
         hashes = {} if kind.parent else {"key_hash": "UBIGINT", "content_hash": "UBIGINT"}
         columns = {**kind.columns, **hashes}

@@ -1,8 +1,9 @@
 """The table `control_period`: the controllers of each party that rules ask about, with their days.
 
 A rule judges an act by the control of the act's day, and not by that of the day of judging. A rule with `references:
-{control_period: [counterparty]}` asks about every party in that column of what it judges. Its controllers are computed
-for every day when anything above it changes, and equal answers of neighbouring days are one row.
+{control_period: [counterparty]}` asks about every party in that column of what it judges and of the tables that it
+reads by docket. Its controllers are computed for every day when anything above it changes, and equal answers of
+neighbouring days are one row.
 """
 
 import datetime as dt
@@ -43,9 +44,10 @@ class ControlPeriods:
         self._duck, self._pack, self._known = duck, pack, known
         self._questions: dict[str, set[str]] = {}
         for rule in pack.rules.values():
-            if TABLE in rule.references:
-                columns = pack.tables[rule.judges].columns
-                self._questions.setdefault(rule.judges, set()).update(c for c in rule.references[TABLE] if c in columns)
+            for table in dict.fromkeys((rule.judges, *rule.reads)) if TABLE in rule.references else ():
+                asked = {column for column in rule.references[TABLE] if column in pack.tables[table].columns}
+                if asked:
+                    self._questions.setdefault(table, set()).update(asked)
         self._started: set[str] = set()
         self._above: dict[str, set[str]] = {}
         self._lower: set[str] = set()

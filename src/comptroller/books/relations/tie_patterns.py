@@ -48,7 +48,7 @@ class TiePatterns:
         return any(any(again) for again in self._again)
 
     def after(self, state: State, word: str, share_pct: float | None) -> State:
-        """Return the state after a tie of that word; a stake passes only lines whose least share it has.
+        """Return the state after a tie of that word; a stake passes only the lines with a least share that it has.
 
         A share that is not known passes no least share: a relation is never derived from a missing figure.
         """
@@ -63,7 +63,7 @@ class TiePatterns:
         return self._after[key]
 
     def before(self, line: int, place: int, word: str) -> list[int]:
-        """Return the places of a line from which a tie of that word leads to a place."""
+        """Return the places of a line that a tie of that word leads on from, to reach a place."""
         if place == 0 or self._words[line][place - 1] != word:
             return []
         return [place - 1, place] if self._again[line][place - 1] else [place - 1]
