@@ -4,7 +4,7 @@ The list `related` has one line a way. `item` is the ties in their order (`kin c
 any remove), `body` the category that it makes, `share_pct` the least share of stakes on the way. What no line allows is
 no relation, however short. A stake that gives control by the list `control` is a tie of control as well. A party with
 more than `position` ties (of the line `hub`) is named and not walked through: an agent's address joins thousands with
-nothing in common. Neither is the owner's body nor another public body: that one state owns two enterprises relates them to nobody.
+nothing in common. Neither is the owner's body nor another public body: being owned by one state is no relation.
 """
 
 import datetime as dt
