@@ -124,7 +124,9 @@ def holdings(
 
 def related(  # noqa: PLR0913 - what one may ask by
     party: PartyArgument,
-    steps: Annotated[int, typer.Option(min=1, max=6, help="Over how many ties.")] = 3,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Over how many ties at most; all that count, if left out.")
+    ] = None,
     valid: ValidOption = None,
     known: KnownOption = None,
     node: NodeOption = None,
@@ -138,9 +140,11 @@ def related(  # noqa: PLR0913 - what one may ask by
         return
     rows = [(r["party"], r["category"], r["how"], r["steps"], r["path"]) for r in result["related"]]
     print_table("", ["party", "category", "how", "steps", "path"], rows)
-    out.print(f"{counted(len(rows), 'related party', 'related parties')} over {counted(steps, 'step')}")
+    within = f" over {counted(steps, 'step')}" if steps else ""
+    out.print(f"{counted(len(rows), 'related party', 'related parties')}{within}")
     for hub in result["hubs"]:
-        out.print(f"{hub} has too many ties to be walked through", style="yellow", markup=False)
+        why = "it is a public body, or has too many ties to be walked through"
+        out.print(f"{hub} ends ways: {why}", style="yellow", markup=False)
 
 
 def path(  # noqa: PLR0913 - what one may ask by

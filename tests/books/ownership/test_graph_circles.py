@@ -193,6 +193,23 @@ def test_a_tie_reaches_the_parties_that_rules_ask_about() -> None:
     assert table(scene, "related") == []
 
 
+def test_a_way_ends_at_a_public_body_while_it_is_one() -> None:
+    """Sisters under A are related until A turns out to be a public body, and again when that is corrected."""
+    scene = world()
+    stakes = [{"holder": "A", "entity": item, "share_pct": "60", "valid_from": "2023-01-01"} for item in "BC"]
+    scene.say([("stake", row) for row in stakes])
+    scene.say([("contract", {"entity": "D", "contract": "C1", "counterparty": "B", "signed_on": "2024-03-01"})])
+    sister = ("C", "common_control")
+    for form, is_sister in (("", True), ("public_body", False), ("private", True)):
+        if form:
+            scene.say([("entity", {"entity": "A", "name": "A", "form": form, "act": "correct"})])
+        rows = table(scene, "related")
+        assert (sister in {(row[1], row[2]) for row in rows}) is is_sister
+        assert ("A", "controller") in {(row[1], row[2]) for row in rows}
+        scene.books.graph.rebuild(99)
+        assert table(scene, "related") == rows
+
+
 _party = st.sampled_from("ABCD")
 _act = st.sampled_from(["state", "state", "state", "correct", "retract"])
 _day = st.sampled_from(["2024-01-01", "2024-01-02", "2024-01-20", "2024-03-25"])
@@ -257,8 +274,19 @@ _fact = st.one_of(
                 "act": _act,
                 "entity": _party,
                 "contract": st.just("C"),
-                "counterparty": st.sampled_from("XYZ"),
+                "counterparty": st.sampled_from("XYZABD"),
                 "signed_on": _day,
+            }
+        ),
+    ),
+    st.tuples(
+        st.just("entity"),
+        st.fixed_dictionaries(
+            {
+                "act": st.just("correct"),
+                "entity": _party,
+                "name": st.just("N"),
+                "form": st.sampled_from(["", "public_body", "private"]),
             }
         ),
     ),

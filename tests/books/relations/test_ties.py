@@ -1,7 +1,9 @@
 """Ties and ways: each way is one that the list allows, and adding and ending ties equals reading them afresh."""
 
 import datetime as dt
+import sys
 from dataclasses import replace
+from random import Random
 
 from hypothesis import given, settings, strategies as st
 
@@ -210,3 +212,51 @@ def test_controllers_are_all_above_by_majorities(rows: list[tuple[str, str, floa
             above |= found
             waiting += found
         assert {party for party, category in related_to(ties, start) if category == "controller"} == above
+
+
+def test_ways_stay_few_where_all_parties_control_each_other() -> None:
+    """Of thirty parties that all control each other each pair has one way up, one down and one across, at once.
+
+    Every path counted would be more than can be walked: a report of dense ties cannot stop a node.
+    """
+    parties = [f"P{n:02d}" for n in range(30)]
+    rows = [(a, b, 100.0) for a in parties for b in parties if a != b]
+    ways = of_group(*rows).ways("P00", sys.maxsize)[0]
+    assert {(way.party, way.category) for way in ways} >= {(p, c) for p in parties[1:] for c in ("controller", "firm")}
+    assert len(ways) <= 4 * len(parties)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ties_drawn, st.randoms(use_true_random=False), st.sampled_from(PARTIES))
+def test_the_order_of_ties_changes_no_way(rows: list[TieRow], order: Random, start: str) -> None:
+    """Ties that came in another order make the same ways, also where ties may be walked again."""
+    shuffled = order.sample(rows, len(rows))
+    one, other = of_group(), of_group()
+    one.add("relation", rows)
+    other.add("relation", shuffled)
+    assert sorted(one.ways(start, sys.maxsize)[0]) == sorted(other.ways(start, sys.maxsize)[0])
+
+
+@settings(max_examples=100, deadline=None)
+@given(ties_drawn, st.sampled_from(PARTIES), st.sampled_from(DAYS))
+def test_controllers_of_a_day_are_those_of_the_ties_of_that_day(rows: list[TieRow], start: str, day: dt.date) -> None:
+    """Leaving out ways that a shorter one covers loses no party: on each day every controller up the ties is found."""
+    ties = of_group()
+    ties.add("relation", rows)
+    found = {
+        way.party
+        for way in ties.ways(start, sys.maxsize)[0]
+        if way.category == "controller" and way.since <= day < way.until
+    }
+    holding = [
+        (a, b)
+        for a, b, how, since, until, *_ in rows
+        if how == "controls" and (since or day) <= day < (until or dt.date.max)
+    ]
+    above, waiting = set[str](), [start]
+    while waiting:
+        party = waiting.pop()
+        fresh = {a for a, b in holding if b == party} - above - {start}
+        above |= fresh
+        waiting += fresh
+    assert found == above

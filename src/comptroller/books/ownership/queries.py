@@ -96,9 +96,10 @@ class OwnershipView:
         counts = {"held": max(0, len(lower) - 1), "levels": _depth(tree, "holdings")}
         return {**self._of(party), **counts, "holdings": tree["holdings"], "controlled": controlled}
 
-    def related(self, party: str, steps: int) -> dict[str, Any]:
-        """Return who is related to a party over so many ties."""
-        relations, hubs = self._relations().around(party, steps)
+    def related(self, party: str, steps: int | None = None) -> dict[str, Any]:
+        """Return who is related to a party over so many ties; over all ways that count, if None."""
+        ties = self._relations()
+        relations, hubs = ties.around(party, steps or ties.most_steps)
         return {**self._of(party), "related": relations, "hubs": hubs}
 
     def path(self, upper: str, lower: str) -> dict[str, Any]:

@@ -76,6 +76,10 @@ class TiePatterns:
         """Return whether any tie may follow."""
         return any(place < len(self._words[at]) or self._again[at][place - 1] for at, place in state)
 
+    def is_repeated(self, state: State) -> bool:
+        """Return whether the last tie may be walked again: some place is behind a word with a plus."""
+        return any(place and self._again[at][place - 1] for at, place in state)
+
     def _has_share(self, line: int, word: str, share_pct: float | None) -> bool:
         if word not in {"holds", "held_by"} or not self._least[line]:
             return True

@@ -8,6 +8,8 @@ nothing in common. Neither is the owner's body nor another public body: being ow
 """
 
 import datetime as dt
+import sys
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from comptroller.books.facts.tables import standing
@@ -35,8 +37,6 @@ _EVER = (dt.date.min, dt.date.max)
 _ALWAYS = dt.date(1900, 1, 1)
 """The first day of a policy without a beginning."""
 _ASSERTED = "asserted_control"
-_MOST = 24
-"""Ties of the longest way that is walked where a word may be walked again."""
 
 
 class Tie(NamedTuple):
@@ -62,6 +62,16 @@ class Way(NamedTuple):
     def path(self, start: str) -> str:
         """Return the way as text: p>kin>k>controls>B."""
         return ">".join([start, *(word for tie in self.ties for word in (tie.how, tie.other))])
+
+
+class _Walk(NamedTuple):
+    """A walk from a party so far: where it is, the ties, the places within lines, and the days when all ties hold."""
+
+    party: str
+    ties: tuple[Tie, ...]
+    state: State
+    since: dt.date
+    until: dt.date
 
 
 class RelationTies:
@@ -162,31 +172,51 @@ class RelationTies:
         return found
 
     def ways(self, start: str, steps: int) -> tuple[list[Way], set[str]]:
-        """Return every way of at most so many ties from a party that counts, and the parties where ways had to end."""
+        """Return the ways of at most so many ties from a party that count, and the parties where ways had to end.
+
+        Where a tie may be walked again, a way counts if no shorter one to the same place holds on all of its days. So
+        the ways are few however densely parties are tied, and do not depend on the order of the ties.
+        """
         ways: list[Way] = []
         closed: set[str] = set()
-        waiting: list[tuple[str, tuple[Tie, ...], State, dt.date, dt.date]] = [(start, (), self.patterns.start, *_EVER)]
-        while waiting:
-            party, walked, state, since, until = waiting.pop()
-            if walked and self._is_closed(party):
-                closed.add(party)
-                continue
-            met = {start, *(tie.other for tie in walked)}
-            for tie in self._ties.get(party, {}).values():
-                after = self.patterns.after(state, tie.how, tie.share_pct)
-                period = (max(since, tie.since), min(until, tie.until))
-                if not after or period[0] >= period[1] or tie.other in met:
-                    continue
-                longer = (*walked, tie)
-                ways += [Way(tie.other, body, longer, *period) for body in self.patterns.categories(after)]
-                if len(longer) < steps and self.patterns.can_go_on(after):
-                    waiting.append((tie.other, longer, after, *period))
+        periods: dict[tuple[str, State], list[tuple[dt.date, dt.date]]] = {}
+        walks = [_Walk(start, (), self.patterns.start, *_EVER)]
+        while walks:
+            closed |= {walk.party for walk in walks if walk.ties and self._is_closed(walk.party)}
+            longer = [
+                one
+                for walk in walks
+                if walk.party == start or walk.party not in closed
+                for one in self._on(walk, start)
+            ]
+            walks = []
+            for walk in sorted(longer, key=lambda one: one.ties):
+                if self.patterns.is_repeated(walk.state):
+                    earlier = periods.setdefault((walk.party, walk.state), [])
+                    if any(since <= walk.since and walk.until <= until for since, until in earlier):
+                        continue
+                    earlier.append((walk.since, walk.until))
+                ways += [
+                    Way(walk.party, body, walk.ties, walk.since, walk.until)
+                    for body in self.patterns.categories(walk.state)
+                ]
+                if len(walk.ties) < steps and self.patterns.can_go_on(walk.state):
+                    walks.append(walk)
         return ways, closed
+
+    def _on(self, walk: _Walk, start: str) -> Iterator[_Walk]:
+        """Yield a walk with each tie that may follow and leads to a party that it has not met."""
+        met = {start, *(tie.other for tie in walk.ties)}
+        for tie in self._ties.get(walk.party, {}).values():
+            after = self.patterns.after(walk.state, tie.how, tie.share_pct)
+            since, until = max(walk.since, tie.since), min(walk.until, tie.until)
+            if after and since < until and tie.other not in met:
+                yield _Walk(tie.other, (*walk.ties, tie), after, since, until)
 
     @property
     def most_steps(self) -> int:
-        """Return the length of the longest way that counts; ways that may repeat a tie have no other end than this."""
-        return _MOST if self.patterns.is_open else self.patterns.longest
+        """Return the length of the longest way that counts; it has no bound where a tie may be walked again."""
+        return sys.maxsize if self.patterns.is_open else self.patterns.longest
 
     def around(self, start: str, steps: int) -> tuple[list[dict[str, Any]], list[str]]:
         """Return who is related to a party on the day, nearest first, each category of each once, and the hubs."""
