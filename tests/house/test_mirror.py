@@ -14,7 +14,6 @@ ELSEWHERE: dict[str, str] = {
     "src/comptroller/books/flows/guarantee_rows.py": NEIGHBOUR,
     "src/comptroller/books/ownership/cycles.py": NEIGHBOUR,
     "src/comptroller/books/register/party_ids.py": NEIGHBOUR,
-    "src/comptroller/books/relations/related_rows.py": NEIGHBOUR,
     "src/comptroller/cases/queries.py": NEIGHBOUR,
     "src/comptroller/cases/case.py": NEIGHBOUR,
     "src/comptroller/cases/suppressions.py": NEIGHBOUR,
