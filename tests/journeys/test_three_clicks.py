@@ -46,7 +46,7 @@ def test_three_clicks_from_the_red_square_to_the_enterprise(tmp_path):
             walk.page.click("a.square")
             walk.page.click("#findings a:has-text('无权签署合同')")
             told = walk.text() + " ".join(walk.page.locator("svg text").all_text_contents())
-            for said in ("中华人民共和国公司法", "第 10 条", "P-NOBODY", "董事会", "2,400.00 元", "乙公司"):
+            for said in ("中华人民共和国公司法", "第 13 条", "P-NOBODY", "董事会", "2,400.00 元", "乙公司"):
                 assert said in told, said
             walk.page.click("a.button:has-text('调阅材料')")
             form = walk.page.locator("#act-material_request")
