@@ -17,7 +17,7 @@ from comptroller.cli.output import (
     print_json,
     print_table,
 )
-from comptroller.cli.read import day
+from comptroller.cli.findings import day
 from comptroller.model.channel import ENGINE
 from comptroller.model.refusal import Refused
 from comptroller.model.report import Report

@@ -17,7 +17,7 @@ from comptroller.cli.output import (
     print_json,
     print_table,
 )
-from comptroller.cli.read import day
+from comptroller.cli.findings import day
 from comptroller.cli.suggestions import suggestion
 from comptroller.model.case_policy import STATES
 from comptroller.model.refusal import Refused, refusal
