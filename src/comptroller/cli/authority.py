@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from comptroller.cases import authority
+from comptroller.cli.findings import day
 from comptroller.cli.instants import now
 from comptroller.cli.opening import reading, working
 from comptroller.cli.output import (
@@ -17,7 +18,6 @@ from comptroller.cli.output import (
     print_json,
     print_table,
 )
-from comptroller.cli.findings import day
 from comptroller.model.channel import ENGINE
 from comptroller.model.refusal import Refused
 from comptroller.model.report import Report

@@ -7,6 +7,7 @@ import typer
 
 from comptroller.cases import queries, visibility
 from comptroller.cases.tables import has_cases
+from comptroller.cli.findings import day
 from comptroller.cli.opening import reading
 from comptroller.cli.output import (
     JsonOption,
@@ -17,7 +18,6 @@ from comptroller.cli.output import (
     print_json,
     print_table,
 )
-from comptroller.cli.findings import day
 from comptroller.cli.suggestions import suggestion
 from comptroller.model.case_policy import STATES
 from comptroller.model.refusal import Refused, refusal

@@ -8,9 +8,9 @@ import typer
 from rich.tree import Tree
 
 from comptroller.books.ownership import queries as viewing
+from comptroller.cli.findings import KnownOption, ValidOption, day
 from comptroller.cli.opening import known_entry, working
 from comptroller.cli.output import JsonOption, NodeOption, counted, exit_on_refusal, out, print_json, print_table
-from comptroller.cli.findings import KnownOption, ValidOption, day
 from comptroller.cli.suggestions import suggestion
 from comptroller.model.refusal import Refused, refusal
 

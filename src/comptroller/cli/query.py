@@ -6,9 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from comptroller.books.facts.tables import documented
+from comptroller.cli.findings import KnownOption, ValidOption, day
 from comptroller.cli.opening import known_entry, reading, working
 from comptroller.cli.output import JsonOption, NodeOption, counted, exit_on_refusal, out, print_json, print_table
-from comptroller.cli.findings import KnownOption, ValidOption, day
 from comptroller.web.runtime.query_pool import QueryPool
 
 Answer = tuple[list[str], list[tuple[Any, ...]]]
