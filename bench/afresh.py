@@ -44,8 +44,8 @@ def _awake(worker: Engine) -> list[str]:
 
 
 def _afresh(worker: Engine, name: str) -> float:
-    worker.watch.findings.drop_rule(name)
-    return seconds(lambda: worker.watch.judge_all(worker.ledger.size, rules=[name]))
+    worker.evaluation.findings.drop_rule(name)
+    return seconds(lambda: worker.evaluation.judge_all(worker.ledger.size, rules=[name]))
 
 
 def rebuild(size: Size, folder: Path) -> Found:

@@ -109,7 +109,7 @@ class Clock:
     """Times of the fold, of the graph in it, and of that without what it writes."""
 
     def __init__(self, books: Books) -> None:
-        """Watch these books."""
+        """Evaluation these books."""
         self._books, self._graph, self._written, self._put = books, 0.0, 0.0, StoredRows.put
         self._note = Graph._note_turns  # noqa: SLF001 - timed, not changed
         self.times: dict[str, list[float]] = {"in memory": [], "in memory and written": [], "the whole fold": []}

@@ -182,7 +182,7 @@ def seconds(work: Callable[[], Any]) -> float:
 def stages(worker: Engine) -> Iterator[dict[str, float]]:
     """Add up, while open, the seconds that taking reports spends in checking, folding and judging."""
     spent = {"check": 0.0, "fold": 0.0, "judge": 0.0}
-    owners: dict[str, Any] = {"check": node, "fold": worker.books, "judge": worker.watch}
+    owners: dict[str, Any] = {"check": node, "fold": worker.books, "judge": worker.evaluation}
     names = {"check": "check_reports"}
     before = {name: getattr(owner, names.get(name, name)) for name, owner in owners.items()}
 

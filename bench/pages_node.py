@@ -43,7 +43,7 @@ def pages_node(folder: Path, count: int, pack: str = "cn-central") -> Path:
     stores.books.append(DuckDb(draft / node.BOOKS, memory="6GB"))  # all at once, which no node at work ever judges
     worker = engine.at_work(stores)
     with worker.duck.transaction():
-        worker.watch.judge_all(worker.ledger.size, rules=rules)
+        worker.evaluation.judge_all(worker.ledger.size, rules=rules)
     worker.close()
     _admit(draft)
     draft.rename(place)

@@ -81,14 +81,14 @@ def _comptroller(work: _Workload, place: Path) -> _Ours:
     """Return the seconds of each batch, those of folding and judging, and the standing findings by rule."""
     worker = new_node(place, FIVE)
     fill(worker, Supply(_SHARES), work.held)
-    worker.watch.judge_all(worker.ledger.size)
+    worker.evaluation.judge_all(worker.ledger.size)
     totals, judging = [], []
     for tables in work.batches:
         reports = reports_of(tables, work.count // FACTS_A_REPORT)
         with stages(worker) as spent:
             totals.append(take_seconds(worker, reports))
         judging.append(spent["fold"] + spent["judge"])
-    counts = {name: len(worker.watch.findings.standing(f"five/rules/payments/{name}")) for name in RULES}
+    counts = {name: len(worker.evaluation.findings.standing(f"five/rules/payments/{name}")) for name in RULES}
     worker.close()
     return totals[1:], judging[1:], counts
 

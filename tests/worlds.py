@@ -20,13 +20,13 @@ from zoneinfo import ZoneInfo
 from comptroller import engine
 from comptroller.cli import demo
 from comptroller.engine import Engine, Taken
+from comptroller.evaluation import history
+from comptroller.evaluation.history import Version
 from comptroller.ledger.key import make_key
 from comptroller.model.channel import OPERATOR
 from comptroller.model.report import Report
 from comptroller.node import Charter
 from comptroller.packs import gather_files
-from comptroller.watch import history
-from comptroller.watch.history import Version
 
 PACKS = Path(__file__).parents[1] / "packs"
 OWNER, ORIGIN = "OWNER", "comptroller.invalid/test"

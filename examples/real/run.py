@@ -25,13 +25,13 @@ from rich.table import Table
 
 from comptroller import engine
 from comptroller.cli.pack_paths import pack_roots
+from comptroller.evaluation.scoreboard import scoreboard
 from comptroller.intake.files import media_of
 from comptroller.ledger.key import make_key
 from comptroller.model.refusal import Refused
 from comptroller.model.report import Report
 from comptroller.node import Charter
 from comptroller.packs import gather_files
-from comptroller.watch.scoreboard import scoreboard
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -61,7 +61,7 @@ def report(worker: engine.Engine, name: str, payload: bytes, mapping: str) -> No
 
 def counts(worker: engine.Engine) -> dict[str, Any]:
     """Return the scoreboard of the rules that had something to judge."""
-    rows = scoreboard(worker.duck, worker.pack, worker.watch.findings)
+    rows = scoreboard(worker.duck, worker.pack, worker.evaluation.findings)
     return {s.rule: s.as_json() for s in rows if s.judged or s.not_judged or s.not_applicable}
 
 

@@ -2,11 +2,11 @@
 
 `Engine.take` passes a batch of reports through five packages, each with one question:
 
-    intake   May this be reported?   a report becomes facts, or refusals
-    books    What is known?          rows of the fact tables, the register, lists, the calendar
-    watch    Is it right?            findings are raised, changed, cleared
-    cases    What is done?           cases are opened, moved, closed; clocks run
-    ledger   What was recorded?      an entry: numbered, hashed, signed
+    intake      May this be reported?   a report becomes facts, or refusals
+    books       What is known?          rows of the fact tables, the register, lists, the calendar
+    evaluation  Is it right?            findings are raised, changed, cleared
+    cases       What is done?           cases are opened, moved, closed; clocks run
+    ledger      What was recorded?      an entry: numbered, hashed, signed
 
 Inside it, `_check` asks intake and cases, `_accept` folds and judges, and `_record` writes. The order of writing
 protects what was acknowledged:
@@ -18,7 +18,7 @@ protects what was acknowledged:
 - One checkpoint of the ledger is one batch: replaying the same batches produces the same books and findings.
 - Policies, clock ticks and acts about the clock are entries too, made by the engine (`acts.py`).
 
-Below this file: `Replay` folds ledger entries again, and `Projection` holds books, watch and cases in one transaction.
+Below this file: `Replay` folds ledger entries again, and `Projection` holds books, evaluation and cases in one transaction.
 """
 
 import datetime as dt

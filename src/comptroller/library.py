@@ -16,6 +16,8 @@ from typing import Any, Self
 
 from comptroller import engine
 from comptroller.books.facts.tables import documented
+from comptroller.evaluation import history
+from comptroller.evaluation.explain import explain
 from comptroller.intake.files import media_of
 from comptroller.intake.formats.zip import reporter_of
 from comptroller.ledger.key import make_key
@@ -26,8 +28,6 @@ from comptroller.model.report import Report as EngineReport
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 from comptroller.packs.shipped import shipped_roots
-from comptroller.watch import history
-from comptroller.watch.explain import explain
 from comptroller.web.runtime.query_pool import QueryPool
 
 

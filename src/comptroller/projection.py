@@ -1,4 +1,4 @@
-"""Books, watch and cases of one node, which change together: completely with an entry, or not at all.
+"""Books, evaluation and cases of one node, which change together: completely with an entry, or not at all.
 
 - Work is done in one transaction of the books. The entry is sealed within it, after judging and before the commit.
 - A failure before the seal leaves no trace: not in the ledger, not in the books, not in memory.
@@ -14,11 +14,11 @@ import pyarrow as pa
 
 from comptroller.books import Books, Change
 from comptroller.cases import Cases
+from comptroller.evaluation import Evaluation
 from comptroller.model.finding import FindingChange
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import ComptrollerError, RuleBroken
 from comptroller.store.duck import DuckDb, SqlError
-from comptroller.watch import Watch
 
 Progress = Callable[[str, int, int], None]
 Seal = Callable[[], None]
@@ -26,11 +26,11 @@ Tables = Mapping[str, pa.Table]
 
 
 class Projection:
-    """Books, watch and cases of one node, computed from the ledger's entries."""
+    """Books, evaluation and cases of one node, computed from the ledger's entries."""
 
     pack: Pack
     books: Books
-    watch: Watch
+    evaluation: Evaluation
     cases: Cases
 
     def __init__(
@@ -44,7 +44,7 @@ class Projection:
         self.is_whole = True
 
     def load(self) -> int:
-        """Open books, watch and cases from the store; returns the last entry that is folded."""
+        """Open books, evaluation and cases from the store; returns the last entry that is folded."""
         folded, pack = self._stored()
         self._open(pack)
         self.is_whole = True
@@ -53,7 +53,7 @@ class Projection:
     def _open(self, pack: Pack) -> None:
         self.pack = pack
         self.books = Books(self.duck, pack, owner=self._owner, zone=pack.zone)
-        self.watch = Watch(self.duck, pack)
+        self.evaluation = Evaluation(self.duck, pack)
         self.cases = Cases(self.duck, pack, self.books)
 
     def settle(self, work: Callable[[], list[FindingChange]], last: int, seal: Seal) -> list[FindingChange]:
@@ -67,7 +67,7 @@ class Projection:
             try:
                 with self.duck.transaction():
                     for rule in broken:
-                        self.watch.suspend(rule, last)
+                        self.evaluation.suspend(rule, last)
                     changes = work()
                     seal()
                     self.books.bear(self._mark_of(last))
@@ -85,7 +85,7 @@ class Projection:
     def fold(self, tables: Tables, lists: Tables, span: tuple[int, int], at: dt.datetime) -> list[FindingChange]:
         """Fold the facts of entries `span` (first and last) that arrived at `at`, and judge what they make due."""
         first, last = span
-        self.watch.prepare([*tables, *lists])
+        self.evaluation.prepare([*tables, *lists])
         return self._judge(self.books.fold(tables, lists, first, at), last, at)
 
     def turn_clock(self, instant: dt.datetime, number: int) -> list[FindingChange]:
@@ -99,9 +99,9 @@ class Projection:
         is_first = self.books.entries == 0
         self.pack = pack
         self.books = self.books.adopt(pack)
-        changes = [] if is_first else self.watch.adopt(pack, number, progress)
+        changes = [] if is_first else self.evaluation.adopt(pack, number, progress)
         self.cases = Cases(self.duck, pack, self.books)
-        stands = [FindingChange("stands", verdict) for verdict in self.watch.findings.found()]
+        stands = [FindingChange("stands", verdict) for verdict in self.evaluation.findings.found()]
         changes += self._follow(Change(), [*changes, *stands], number, at)
         self.books.advance(number, policy=number)
         return changes
@@ -121,7 +121,7 @@ class Projection:
         return self._judge(Change(), number, at)
 
     def _judge(self, change: Change, last: int, at: dt.datetime) -> list[FindingChange]:
-        turns = self.watch.judge(change.added, change.ended, renewed=change.renewed, known=last)
+        turns = self.evaluation.judge(change.added, change.ended, renewed=change.renewed, known=last)
         turns += self._follow(change, turns, last, at)
         self.books.advance(last)
         return turns
@@ -132,9 +132,9 @@ class Projection:
         """
         ticked = "clock" in change.renewed
         made = self.cases.fold(change.added, change.ended, turns, self.day(at), ticked=ticked)
-        self.watch.prepare(made)
+        self.evaluation.prepare(made)
         changed = self.books.fold(made, {}, last, at) if made else Change()
-        return self.watch.judge(changed.added, changed.ended, renewed=changed.renewed, known=last) if made else []
+        return self.evaluation.judge(changed.added, changed.ended, renewed=changed.renewed, known=last) if made else []
 
     def day(self, at: dt.datetime) -> dt.date:
         """Return the day of an instant in the owner's zone."""

@@ -52,7 +52,7 @@ class _Rollback(Exception):
 
 
 class Replay(Projection):
-    """Books, watch and cases that follow a ledger."""
+    """Books, evaluation and cases that follow a ledger."""
 
     def __init__(self, stores: Opened) -> None:
         """Open a node: fold what the ledger holds and the books lack. The policy in force is the last one adopted."""
@@ -75,7 +75,7 @@ class Replay(Projection):
         return node.books_mark(self.duck, self.ledger, entries)
 
     def load(self) -> int:
-        """Open books, watch and cases from the store; raises Refused if the books are damaged or belong to
+        """Open books, evaluation and cases from the store; raises Refused if the books are damaged or belong to
         another ledger.
         """
         with node.reading():

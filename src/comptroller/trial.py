@@ -3,10 +3,10 @@ their types.
 """
 
 from comptroller.books import Books
+from comptroller.evaluation import Evaluation
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import BrokenPack, Refusal, RuleBroken, refusal
 from comptroller.store.duck import DuckDb
-from comptroller.watch import Watch
 
 
 def try_out(pack: Pack, before: Pack) -> None:
@@ -21,10 +21,10 @@ def try_out(pack: Pack, before: Pack) -> None:
     refusals: list[Refusal] = []
     duck = DuckDb(memory="1GB")
     Books(duck, pack, owner="", zone=pack.zone)
-    watch = Watch(duck, pack)
+    evaluation = Evaluation(duck, pack)
     for name in sorted(pack.rules):
         try:
-            watch.judge_all(0, rules=[name])
+            evaluation.judge_all(0, rules=[name])
         except RuleBroken as error:
             refusals.append(refusal("adopt.rule", (f"{name}.sql", None, ""), error.said))
     duck.close()

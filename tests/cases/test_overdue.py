@@ -40,7 +40,7 @@ def test_running_out_is_written_once_and_undone_by_more_time(tmp_path: Path) -> 
     assert _ran_out(node) == ["flash_report"]
     assert _tick(node, "2024-12-30") == 1
     assert _ran_out(node) == ["flash_report", "verification"]
-    assert node.watch.judge_all(node.books.entries) == []
+    assert node.evaluation.judge_all(node.books.entries) == []
     tables = ("case_clock", "case_now", "case_event")
     before = {t: node.duck.rows(f"SELECT * FROM all_{t} ORDER BY ALL") for t in tables}
     node.close()

@@ -8,17 +8,17 @@ from typing import Any
 
 from comptroller.books import Books
 from comptroller.cases import Cases
+from comptroller.evaluation import Evaluation
 from comptroller.ledger.ledger import Ledger
 from comptroller.projection import Projection
 from comptroller.replay import Replay
 from comptroller.store.duck import DuckDb
-from comptroller.watch import Watch
 
 POINTS: dict[str, tuple[type, str, bool]] = {
     "before the fold": (Books, "fold", True),
     "after the fold": (Books, "fold", False),
-    "before judging": (Watch, "judge", True),
-    "after judging": (Watch, "judge", False),
+    "before judging": (Evaluation, "judge", True),
+    "after judging": (Evaluation, "judge", False),
     "after the cases": (Cases, "fold", False),
     "before the seal": (Ledger, "append", True),
     "after the seal": (Ledger, "append", False),
@@ -27,9 +27,9 @@ POINTS: dict[str, tuple[type, str, bool]] = {
     "after the commit": (Projection, "settle", False),
     "in an adoption, before its tables": (Books, "adopt", True),
     "in an adoption, after its tables": (Books, "adopt", False),
-    "in an adoption, after judging": (Watch, "adopt", False),
+    "in an adoption, after judging": (Evaluation, "adopt", False),
     "in an adoption, after its cases": (Projection, "change_policy", False),
-    "when a rule is put to sleep": (Watch, "suspend", False),
+    "when a rule is put to sleep": (Evaluation, "suspend", False),
     "while what is in the ledger is folded": (Replay, "_refold", True),
     "while the store is taken up": (Projection, "_open", False),
     "within the books": (DuckDb, "insert", False),

@@ -7,10 +7,10 @@ from typer import BadParameter
 
 from comptroller import engine, node
 from comptroller.cli.opening import known_entry, reading, working
+from comptroller.evaluation import history
 from comptroller.ledger.entry import Accepted
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.refusal import Refused
-from comptroller.watch import history
 
 
 def test_a_reader_has_what_the_engine_has(begun):
@@ -27,7 +27,7 @@ def test_a_reader_has_what_the_engine_has(begun):
     assert len(before) == len((begun.node / "books.duckdb").read_bytes())
     with working(begun.node) as worker:
         today = worker.duck.rows("SELECT today FROM clock")[0][0]
-        assert told == (worker.pack.digest, today, sorted(worker.watch.findings.rules()))
+        assert told == (worker.pack.digest, today, sorted(worker.evaluation.findings.rules()))
         assert history.findings(worker.duck) == found
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from comptroller import engine
+from comptroller.evaluation import history
+from comptroller.evaluation.explain import explain
 from comptroller.model.refusal import BrokenPack
-from comptroller.watch import history
-from comptroller.watch.explain import explain
 from tests.engine.test_engine import pay
 from tests.packs_small.small import AT, changed, dump, small_files, small_node, tell
 

@@ -4,11 +4,11 @@ import datetime as dt
 from pathlib import Path
 
 from comptroller import engine
+from comptroller.evaluation.scoreboard import scoreboard
 from comptroller.ledger.key import make_key
 from comptroller.model.report import Report
 from comptroller.node import Charter
 from comptroller.packs import gather_files
-from comptroller.watch.scoreboard import scoreboard
 
 PACKS = Path(__file__).parents[2] / "packs"
 AT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -62,19 +62,19 @@ def test_a_rule_that_fails_sleeps_and_the_line_goes_on(tmp_path: Path) -> None:
     _say(node, _pay("P1", "7"))
     taken = _say(node, _pay("P2", "seven"))
     assert taken.entries == {0: 4}
-    assert RULE in node.watch.suspended
-    held = {v.subject for v in node.watch.findings.standing(RULE)}
+    assert RULE in node.evaluation.suspended
+    held = {v.subject for v in node.evaluation.findings.standing(RULE)}
     assert held == {("A", "P1")}, "what stood by the rule stands, and nothing is added"
-    assert node.watch.findings.standing("base/rules/procedure/acted_before_approval")
-    score = scoreboard(node.duck, node.pack, node.watch.findings, [RULE])[0]
+    assert node.evaluation.findings.standing("base/rules/procedure/acted_before_approval")
+    score = scoreboard(node.duck, node.pack, node.evaluation.findings, [RULE])[0]
     assert score.asleep.startswith("Conversion Error")
     assert "seven" not in score.asleep, "a fault never shows a value"
     node.close()
 
     again = engine.rebuild(tmp_path / "n")
-    assert RULE in again.watch.suspended
+    assert RULE in again.evaluation.suspended
     again.adopt(_files(_SQL.replace("CAST(", "TRY_CAST(")), "base", AT)
-    assert RULE not in again.watch.suspended
+    assert RULE not in again.evaluation.suspended
     _say(again, _pay("P3", "7"))
-    assert {v.subject for v in again.watch.findings.standing(RULE)} == {("A", "P1"), ("A", "P3")}
+    assert {v.subject for v in again.evaluation.findings.standing(RULE)} == {("A", "P1"), ("A", "P3")}
     again.close()

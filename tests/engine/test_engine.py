@@ -10,10 +10,10 @@ import pytest
 
 from comptroller import engine
 from comptroller.books import Books
+from comptroller.evaluation import history
 from comptroller.ledger.verify import verify
 from comptroller.model.refusal import BrokenLedger
 from comptroller.model.report import Report
-from comptroller.watch import history
 from tests.packs_small.small import AT, changed, codes, dump, key, said, small_node, tell
 
 VOTES = [{"person": "U1", "vote": "yes"}]

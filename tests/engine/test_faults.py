@@ -18,11 +18,11 @@ SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 def _whole(node: Engine, folder: Path) -> None:
     """Compare the node's books, its memory of them and its findings with a rebuild."""
     before = dump(node)
-    stands = {rule: node.watch.findings.standing(rule) for rule in node.pack.rules}
+    stands = {rule: node.evaluation.findings.standing(rule) for rule in node.pack.rules}
     node.close()
     again = engine.rebuild(folder)
     assert dump(again) == before
-    assert {rule: again.watch.findings.standing(rule) for rule in again.pack.rules} == stands
+    assert {rule: again.evaluation.findings.standing(rule) for rule in again.pack.rules} == stands
     again.close()
 
 
@@ -61,7 +61,7 @@ def test_a_policy_that_could_not_be_folded_was_not_adopted(tmp_path: Path) -> No
     tell(node, [("payment", pay("P1"))])
     assert (node.ledger.size, node.pack.digest) == (size + 1, digest)
     node.adopt(files, "small", AT)
-    assert not any(v.subject == ("B", "P1") for v in node.watch.findings.standing("small/rules/pay/undecided"))
+    assert not any(v.subject == ("B", "P1") for v in node.evaluation.findings.standing("small/rules/pay/undecided"))
     _whole(node, tmp_path / "n")
 
 

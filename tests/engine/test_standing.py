@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from comptroller import engine
-from comptroller.watch.scoreboard import scoreboard
+from comptroller.evaluation.scoreboard import scoreboard
 from tests.engine.test_engine import pay
 from tests.packs_small.small import AT, changed, codes, said, small_node, tell
 
@@ -32,6 +32,6 @@ def test_a_rule_that_fails_on_a_fact_does_not_stop_the_node(tmp_path: Path) -> N
     node.close()
     node = engine.open_node(tmp_path / "n")
     rules = ["small/rules/pay/twice", "small/rules/pay/undecided"]
-    scores = scoreboard(node.duck, node.pack, node.watch.findings, rules)
+    scores = scoreboard(node.duck, node.pack, node.evaluation.findings, rules)
     assert [bool(score.as_json()["asleep"]) for score in scores] == [True, False]
     node.close()

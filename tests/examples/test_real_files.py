@@ -43,7 +43,7 @@ def test_a_log_of_permits_names_its_amounts_otherwise_and_is_read_the_same(read)
     log = f'<log xes.version="1849-2016" xmlns="http://www.xes-standard.org/">{traces}</log>'
     worker = read("permits.xes", log.encode(), "approval_log.sql")
     assert worker.duck.rows("SELECT DISTINCT amount FROM payment") == [(Decimal("100.5"),)]
-    found = {(one.rule.rsplit("/", 1)[-1], one.subject[-1]) for one in worker.watch.findings.found()}
+    found = {(one.rule.rsplit("/", 1)[-1], one.subject[-1]) for one in worker.evaluation.findings.found()}
     assert found == {("acted_before_approval", "too early"), ("refused_after_act", "refused after")}
     worker.close()
 

@@ -17,7 +17,7 @@ WRITES = re.compile(
     r"|CREATE (?:OR REPLACE )?(?:TABLE|VIEW|(?:UNIQUE )?INDEX \S+ ON)(?: IF NOT EXISTS)?) ([\"\w{}]+)"
 )
 LENT = {
-    ("position", "prove"): "an example's own tables in memory, in a transaction that is taken back",
+    ("position", "testing"): "an example's own tables in memory, in a transaction that is taken back",
     ("{}", "store"): "the door adds rows to the table that a room names",
 }
 """Table and package that writes it beside its owner, and why that is harmless."""

@@ -13,7 +13,7 @@ from comptroller.ledger.entry import Accepted
 from comptroller.ledger.key import make_key
 from comptroller.ledger.ledger import Ledger
 from comptroller.packs import gather_files, read_pack
-from comptroller.prove import prove
+from comptroller.testing import prove
 from tests.house.source import DOCS, PACKS
 
 PAYLOAD = b'[{"kind": "payment"}]'

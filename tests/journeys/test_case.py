@@ -4,7 +4,7 @@ from pathlib import Path
 
 from comptroller import engine
 from comptroller.engine import Engine
-from comptroller.watch.explain import explain
+from comptroller.evaluation.explain import explain
 from tests.cases.event_facts import (
     answer,
     ask,
@@ -159,7 +159,7 @@ def test_a_supervisor_that_lets_a_clock_run_out_is_found(tmp_path: Path) -> None
     explained = explain(node.duck, node.pack, late.finding)
     assert explained is not None
     assert [row["table"] for row in explained.rows] == ["case_clock"]
-    assert node.watch.judge_all(node.books.entries) == []
+    assert node.evaluation.judge_all(node.books.entries) == []
     node.close()
 
 

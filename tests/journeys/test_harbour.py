@@ -13,12 +13,12 @@ import pytest
 from comptroller import engine
 from comptroller.cli import demo
 from comptroller.engine import Engine
+from comptroller.evaluation.explain import explain
 from comptroller.intake.authorization import may_speak
 from comptroller.ledger.verify import verify
 from comptroller.model.finding import finding_id
 from comptroller.node import LEDGER, load
 from comptroller.store.duck import DuckDb
-from comptroller.watch.explain import explain
 from tests.worlds import Harbour, open_findings
 
 
@@ -54,7 +54,7 @@ def test_every_rule_in_force_finds_what_is_planted_for_it(harbour: Harbour, work
 
 def test_no_rule_falls_asleep(worker: Engine) -> None:
     """No rule of the city's pack fails on the city's facts, however large their figures."""
-    assert worker.watch.suspended == {}
+    assert worker.evaluation.suspended == {}
 
 
 def test_the_ledger_is_sound(harbour: Harbour) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from comptroller.engine import Engine
+from comptroller.evaluation import history
+from comptroller.evaluation.explain import explain
 from comptroller.intake.templates import template_xlsx
-from comptroller.watch import history
-from comptroller.watch.explain import explain
 from tests.questions import ask
 from tests.worlds import Row, file_report, fresh_node, kept, open_findings, report, take
 

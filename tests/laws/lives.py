@@ -214,7 +214,7 @@ class Life:
         differing = {
             f"{name} afresh": _apart(mine[name], theirs[name]) for name in GRAPHS if mine[name] != theirs[name]
         }
-        if turns := node.watch.judge_all(node.ledger.size):
+        if turns := node.evaluation.judge_all(node.ledger.size):
             differing["judged afresh"] = [(turn.state, turn.verdict.rule, turn.verdict.subject) for turn in turns]
         node.duck.execute("ROLLBACK")
         self.open()

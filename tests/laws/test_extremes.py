@@ -169,13 +169,13 @@ def _take_all(node: Engine, values: Mapping[str, list[Any]], at: dt.datetime) ->
         ]
         assert unfoldable == [], f"{kind.name}: {unfoldable[0].text()}"
         accepted[kind.name] = len(taken.entries)
-    assert node.watch.suspended == {}
+    assert node.evaluation.suspended == {}
     return accepted
 
 
 def _rebuilt_equal(node: Engine, folder: Path) -> None:
     with node.duck.transaction():
-        assert [(t.verdict.rule, t.verdict.subject) for t in node.watch.judge_all(node.ledger.size)] == []
+        assert [(t.verdict.rule, t.verdict.subject) for t in node.evaluation.judge_all(node.ledger.size)] == []
     before = dump(node)
     node.close()
     again = engine.rebuild(folder)

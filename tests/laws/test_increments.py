@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from comptroller.watch.due import Due
-from comptroller.watch.working_set import WorkingSet
+from comptroller.evaluation.due import Due
+from comptroller.evaluation.working_set import WorkingSet
 from tests.laws.worlds import Row, World, facts, pack
 
 _CUTS = st.lists(st.integers(0, 100), max_size=5)
@@ -28,7 +28,7 @@ def _turns_at_once(of: str, rows: list[tuple[str, Row]], cuts: list[int], day: d
         world.say(batch)
         if at == len(batches) // 2:
             world.tick(day)
-    return [(t.state, t.verdict.rule, t.verdict.subject) for t in world.watch.judge_all(world.said)]
+    return [(t.state, t.verdict.rule, t.verdict.subject) for t in world.evaluation.judge_all(world.said)]
 
 
 @settings(max_examples=10)
@@ -92,7 +92,7 @@ def test_the_law_sees_a_forgotten_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(WorkingSet, "take_in", lambda self, added, _: take_in(self, added, {}))
     world = _payments()
     world.say([("payment", {"entity": "B", "payment": "P1", "act": "retract"})])
-    assert world.watch.judge_all(world.said) != []
+    assert world.evaluation.judge_all(world.said) != []
 
 
 def test_the_law_sees_a_forgotten_reference(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +101,7 @@ def test_the_law_sees_a_forgotten_reference(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(WorkingSet, "_touched_dockets", lambda *_: np.empty(0, dtype=np.uint64))
     line = {"entity": "A", "list": "free_items", "item": "S1", "valid_from": "2024-03-01"}
     world.say([("entity", {"entity": "B", "name": "B", "parent": "A", "act": "correct"}), ("list_line", line)])
-    assert world.watch.judge_all(world.said) != []
+    assert world.evaluation.judge_all(world.said) != []
 
 
 def test_the_law_sees_a_narrow_window(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,4 +119,4 @@ def test_the_law_sees_a_narrow_window(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(WorkingSet, "due", narrow)
     paid = {"entity": "B", "payment": "P3", "amount": "5000", "payee": "S1", "matter": "M1", "paid_on": "2024-03-12"}
     world.say([("payment", paid)])
-    assert world.watch.judge_all(world.said) != []
+    assert world.evaluation.judge_all(world.said) != []

@@ -9,13 +9,13 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from comptroller.books import Books
+from comptroller.evaluation import Evaluation
 from comptroller.intake.consistency import check_consistency
 from comptroller.intake.schema import shape_rows
 from comptroller.intake.validate import Facts
 from comptroller.model.policy import Pack
 from comptroller.packs import gather_files, read_pack
 from comptroller.store.duck import DuckDb
-from comptroller.watch import Watch
 from tests.packs_small.small import small_pack
 
 PACKS = Path(__file__).parents[2] / "packs"
@@ -167,18 +167,18 @@ def _stage(name: str) -> DuckDb:
     """Return a database with a pack's tables, for trying one world after the other inside a transaction."""
     duck = DuckDb(memory="500MB")
     Books(duck, pack(name), owner="O", zone="UTC")
-    Watch(duck, pack(name))
+    Evaluation(duck, pack(name))
     duck.execute("BEGIN")
     return duck
 
 
 @dataclass
 class World:
-    """Books and watch in memory; each fact is a report of its own."""
+    """Books and evaluation in memory; each fact is a report of its own."""
 
     duck: DuckDb
     books: Books
-    watch: Watch
+    evaluation: Evaluation
     said: int = 0
 
     @classmethod
@@ -190,7 +190,7 @@ class World:
         duck.execute("ROLLBACK")
         duck.execute("BEGIN")
         books = Books(duck, of, owner="O", zone="UTC")
-        world = cls(duck, books, Watch(duck, of))
+        world = cls(duck, books, Evaluation(duck, of))
         world.say([("entity", {"entity": one, "name": one}) for one in ("A", "B")])
         world.tick(dt.date(2024, 6, 30))
         return world
@@ -198,7 +198,7 @@ class World:
     def tick(self, day: dt.date) -> None:
         """Set the clock to a day."""
         change = self.books.tick(dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC))
-        self.watch.judge(change.added, change.ended, renewed=change.renewed, known=self.said)
+        self.evaluation.judge(change.added, change.ended, renewed=change.renewed, known=self.said)
 
     def say(self, rows: list[tuple[str, Row]], *, judged: bool = True, at: dt.datetime = RECEIVED) -> int:
         """Report facts as one batch, without those that make no sense; returns how many were reported."""
@@ -236,11 +236,11 @@ class World:
     def _fold(self, rows: list[tuple[str, Row]], *, judged: bool, at: dt.datetime) -> None:
         facts = self._shape(rows)
         if judged:
-            self.watch.prepare([*facts.tables, *facts.lists])
+            self.evaluation.prepare([*facts.tables, *facts.lists])
         change = self.books.fold(facts.tables, facts.lists, self.said + 1, at)
         self.said += len(rows)
         if judged:
-            self.watch.judge(change.added, change.ended, renewed=change.renewed, known=self.said)
+            self.evaluation.judge(change.added, change.ended, renewed=change.renewed, known=self.said)
 
     def standing(self, *, entries: bool = True) -> set[tuple[object, ...]]:
         """Return all current verdicts: rule, subject, the missing input, evidence, and (if wanted) the facts
@@ -248,6 +248,6 @@ class World:
         """
         return {
             (v.rule, v.subject, v.missing, v.excluded, v.evidence, v.entries if entries else len(v.entries))
-            for rule in self.watch.findings.rules()
-            for v in self.watch.findings.standing(rule)
+            for rule in self.evaluation.findings.rules()
+            for v in self.evaluation.findings.standing(rule)
         }

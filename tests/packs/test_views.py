@@ -2,10 +2,10 @@
 
 import pytest
 
+from comptroller.evaluation.plan import due_sql
 from comptroller.model.refusal import BrokenPack
 from comptroller.packs import read_pack
-from comptroller.prove import prove
-from comptroller.watch.plan import due_sql
+from comptroller.testing import prove
 from tests.laws.worlds import World
 from tests.packs_small.small import changed, small_files, small_pack
 

@@ -27,7 +27,7 @@ from comptroller.model.finding import plain
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused, refusal
 from comptroller.packs import gather_files, read_pack
-from comptroller.prove import compare, prove as run_examples
+from comptroller.testing import compare, prove as run_examples
 
 
 def prove(
@@ -90,7 +90,7 @@ def replay(
     with exit_on_refusal(as_json=as_json):
         other: Pack = read_pack(gather_files(pack_roots(), pack), pack)
         with working(node) as worker, progress("replaying", quiet=as_json) as move:
-            difference = compare(worker.duck, worker.books, other, worker.watch.findings, move)
+            difference = compare(worker.duck, worker.books, other, worker.evaluation.findings, move)
     if as_json:
         print_json(difference.as_json())
         return

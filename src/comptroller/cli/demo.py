@@ -32,6 +32,7 @@ from comptroller.cli.output import (
     progress,
 )
 from comptroller.cli.pack_paths import pack_roots
+from comptroller.evaluation.scoreboard import answers_sql
 from comptroller.intake.files import media_of
 from comptroller.intake.formats.zip import reporter_of
 from comptroller.ledger.key import make_key
@@ -42,7 +43,6 @@ from comptroller.model.refusal import Refused, refusal
 from comptroller.model.report import Report
 from comptroller.node import Charter
 from comptroller.packs import gather_files
-from comptroller.watch.scoreboard import answers_sql
 
 PACK, OWNER, ORIGIN = "sample-city", "WG0001", "comptroller.invalid/harbour"
 _BEGINS = dt.datetime(2023, 12, 26, 16, tzinfo=dt.UTC)
@@ -175,7 +175,7 @@ def compare(worker: engine.Engine, key: dict[str, list[dict[str, Any]]]) -> Comp
     planted = {_subject(row): row for row in key["found"]}
     standing: dict[Subject, Any] = {}
     for rule in worker.pack.rules:
-        for verdict in worker.watch.findings.standing(rule):
+        for verdict in worker.evaluation.findings.standing(rule):
             standing[rule, tuple(str(part) for part in verdict.subject)] = verdict
     raised = {subject: row for subject, row in standing.items() if row.answer == "found"}
     compared = Compared()
@@ -235,7 +235,7 @@ def _outcome(worker: engine.Engine, compared: Compared, seconds: float) -> dict[
         "facts": facts,
         "rules_in_force": len(worker.pack.rules),
         "by_rule": rules,
-        "asleep": dict(sorted(worker.watch.suspended.items())),
+        "asleep": dict(sorted(worker.evaluation.suspended.items())),
         "found_as_planted": len(compared.as_planted),
         "missed": compared.missed,
         "falsely_found": compared.false,

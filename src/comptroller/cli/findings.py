@@ -20,9 +20,9 @@ from comptroller.cli.output import (
     print_table,
 )
 from comptroller.cli.suggestions import suggestion
+from comptroller.evaluation import explain as explaining, history, scoreboard as counting
 from comptroller.model.refusal import Refusal, Refused, refusal
 from comptroller.model.text import Text
-from comptroller.watch import explain as explaining, history, scoreboard as counting
 
 ValidOption = Annotated[str | None, typer.Option("--valid", metavar="DAY", help="As true on that day.")]
 KnownOption = Annotated[str | None, typer.Option("--known", metavar="ENTRY|INSTANT", help="As known with that entry.")]

@@ -16,12 +16,12 @@ from comptroller import node
 from comptroller.cli import policy_cache
 from comptroller.cli.output import node_folder, passphrase
 from comptroller.cli.suggestions import suggestion
+from comptroller.evaluation.findings import Findings
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.policy import Pack
 from comptroller.model.text import Text, message
 from comptroller.packs.bundle import digest_of, unpack_files
 from comptroller.packs.titles import rule_titles
-from comptroller.watch.findings import Findings
 
 if TYPE_CHECKING:
     from comptroller.engine import Engine

@@ -14,12 +14,12 @@ from comptroller.cli.pack_paths import pack_roots
 from comptroller.cli.reference_codes import Code, codes
 from comptroller.cli.reference_rules import cell, limits, rule_page, table, views_page
 from comptroller.cli.registry import COMMANDS, DEPRECATED
+from comptroller.evaluation.findings import COLUMNS as FINDING_COLUMNS
 from comptroller.intake.reference import reference_page
 from comptroller.model.finding import SUSPENDED
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Pack, Param, PolicyList, Rule, Source
 from comptroller.packs import gather_files, read_pack
-from comptroller.watch.findings import COLUMNS as FINDING_COLUMNS
 
 OFFERED = {
     "clock": "The moment to which the last tick set the clock; no row before the first tick.",
@@ -109,7 +109,7 @@ def _tables_page(packs: Sequence[Pack]) -> str:
         "Rules, `comptroller query` and mappings' checks name these tables and no others.",
         "A fact table's columns `fact` and `received_at` say where a row stands in the ledger and when it came,",
         "and `first_at` when the first fact came of which it is a correction.",
-        "The room `books` writes all of them but `finding` and `suspended_rule`, which `watch` writes.",
+        "The package `books` writes all of them but `finding` and `suspended_rule`, which `evaluation` writes.",
         "",
     ]
     open_tables = {name for pack in packs for name in documented(pack)}

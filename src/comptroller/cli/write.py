@@ -130,7 +130,7 @@ def report(  # noqa: PLR0913 - what a report is sent with
                     item = Report(b"", "", path.name, reporter, kind, text, signature, channel)
                     outcomes.append(_report_one(worker, path, item, instant(at)))
                     move(path.name, number + 1, len(files))
-            asleep = dict(worker.watch.suspended)
+            asleep = dict(worker.evaluation.suspended)
         finally:
             worker.close()
     for rule, item in sorted(asleep.items()):

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from comptroller.books.facts.tables import FIXED
+from comptroller.evaluation.findings import COLUMNS
 from comptroller.ledger.reader import LedgerReader
 from comptroller.model.finding import SUSPENDED
 from comptroller.model.kind import STAMPS
@@ -15,7 +16,6 @@ from comptroller.model.refusal import BrokenLedger, Refusal, Refused, refusal
 from comptroller.node.files import BOOKS
 from comptroller.node.lock import busy
 from comptroller.store.duck import DuckDb, SqlError
-from comptroller.watch.findings import COLUMNS
 
 NEW_BOOKS = f"{BOOKS}.unfinished"
 _NO_DAMAGE = frozenset({"OutOfMemoryException", "ConnectionException", "InterruptException"})

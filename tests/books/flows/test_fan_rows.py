@@ -104,7 +104,7 @@ def test_moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int]) -> No
     scene = world()
     for low, high in pairwise(sorted({0, len(facts), *(c for c in cuts if c < len(facts))})):
         scene.say(facts[low:high])
-    assert scene.watch.judge_all(scene.said) == []
+    assert scene.evaluation.judge_all(scene.said) == []
     moved = table(scene)
     scene.books.graph.rebuild(99)
     assert table(scene) == moved

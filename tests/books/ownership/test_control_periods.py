@@ -10,10 +10,10 @@ from hypothesis import given, settings, strategies as st
 from comptroller.books import Books
 from comptroller.books.ownership.control_periods import COLUMNS, TABLE
 from comptroller.books.ownership.graph import OwnershipGraph
+from comptroller.evaluation import Evaluation
 from comptroller.model.policy import Pack
 from comptroller.packs import gather_files, read_pack
 from comptroller.store.duck import DuckDb
-from comptroller.watch import Watch
 from tests.laws.stakes import FACT
 from tests.laws.worlds import PACKS, Row, World, pack
 
@@ -37,7 +37,7 @@ def periods_of(world: World) -> list[tuple[object, ...]]:
 def new() -> World:
     """Return an empty world under that rule."""
     duck = DuckDb(memory="300MB")
-    return World(duck, Books(duck, asking(), owner="O", zone="UTC"), Watch(duck, pack("base")))
+    return World(duck, Books(duck, asking(), owner="O", zone="UTC"), Evaluation(duck, pack("base")))
 
 
 def test_periods_meet_where_control_passes() -> None:

@@ -9,10 +9,10 @@ from hypothesis import given, settings, strategies as st
 
 from comptroller.books import Books
 from comptroller.books.ownership.queries import circles, search_limits
+from comptroller.evaluation import Evaluation
 from comptroller.model.policy import Pack
 from comptroller.packs import gather_files, read_pack
 from comptroller.store.duck import DuckDb
-from comptroller.watch import Watch
 from tests.laws.worlds import PACKS, Row, World
 
 TABLES = ("related", "trade_cycle", "guarantee_circle")
@@ -40,7 +40,7 @@ def world() -> World:
     """Return an empty world under those rules, with entities A to D."""
     duck = DuckDb(memory="500MB")
     books = Books(duck, few(), owner="O", zone="UTC")
-    scene = World(duck, books, Watch(duck, few()))
+    scene = World(duck, books, Evaluation(duck, few()))
     scene.say([("entity", {"entity": item, "name": item}) for item in "ABCD"])
     return scene
 
@@ -258,7 +258,7 @@ def test_moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int]) -> No
     edges = sorted({0, len(rows), *(c for c in cuts if c < len(rows))})
     for low, high in pairwise(edges):
         scene.say(rows[low:high])
-    assert scene.watch.judge_all(scene.said) == []
+    assert scene.evaluation.judge_all(scene.said) == []
     moved = {name: table(scene, name) for name in TABLES}
     scene.books.graph.rebuild(99)
     assert {name: table(scene, name) for name in TABLES} == moved

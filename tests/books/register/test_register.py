@@ -34,7 +34,7 @@ def test_a_ring_of_managers_is_followed_once():
     world = World.new(pack("small"))
     world.say([_entity("A", "B", "correct"), _entity("B", "C", "correct"), _entity("C", "A")])
     assert [chain(world, item) for item in "ABC"] == [["A", "B", "C"], ["B", "C", "A"], ["C", "A", "B"]]
-    assert world.watch.judge_all(world.said) == []
+    assert world.evaluation.judge_all(world.said) == []
 
 
 def test_management_counts_from_the_top():

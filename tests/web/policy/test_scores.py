@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from comptroller.cases.queries import counts_in
-from comptroller.watch.scoreboard import scoreboard
+from comptroller.evaluation.scoreboard import scoreboard
 from comptroller.web.policy.scores import RuleOutcome, open_by_rule, outcome_of, score_of
 from tests.case_consoles import open_case_desk
 from tests.cases.event_facts import step
@@ -17,7 +17,7 @@ RULE = "base/rules/payments/duplicate"
 def test_a_score_is_within_reach(server):
     """The owner's supervisor sees the node's own count; a group's sees its part of it."""
     rule = server.pack.rules[RULE]
-    total = server.writer.do(lambda w: scoreboard(w.duck, w.pack, w.watch.findings, [RULE])).result(30)[0]
+    total = server.writer.do(lambda w: scoreboard(w.duck, w.pack, w.evaluation.findings, [RULE])).result(30)[0]
     mine = score_of(visit_for(server, "supervisor"), rule)
     part = score_of(visit_for(server, "group"), rule)
     assert mine.as_json() == total.as_json() | {"asleep": ""}

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from comptroller.access.grants import SEE
+from comptroller.evaluation.explain import Explanation, explain
 from comptroller.model.case_policy import STATES
-from comptroller.watch.explain import Explanation, explain
 from comptroller.web.cases import actions, view
 from comptroller.web.shell.auth import may, present
 from comptroller.web.shell.charts import chain_of, time_line

@@ -11,11 +11,11 @@ from typing import Any
 from comptroller import node
 from comptroller.books import Books
 from comptroller.engine import Engine
+from comptroller.evaluation.findings import Findings
 from comptroller.model.policy import Pack, Rule
 from comptroller.packs import read_pack
-from comptroller.prove import compare, prove
 from comptroller.store.duck import DuckDb, SqlError
-from comptroller.watch.findings import Findings
+from comptroller.testing import compare, prove
 from comptroller.web.cases.letter_trial import changed_pieces, try_letters
 from comptroller.web.runtime.server import Server
 

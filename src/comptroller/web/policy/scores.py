@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from comptroller.cases.queries import counts_in
+from comptroller.evaluation.findings import subject_json
+from comptroller.evaluation.scoreboard import Score, counts_sql, tally
 from comptroller.model.policy import Rule
-from comptroller.watch.findings import subject_json
-from comptroller.watch.scoreboard import Score, counts_sql, tally
 from comptroller.web.shell.visit import Visit
 
 _OUTCOMES = "rule_outcome"

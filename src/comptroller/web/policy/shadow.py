@@ -19,8 +19,8 @@ from comptroller.access.grants import ADOPT, PROPOSE
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused, refusal
-from comptroller.prove import shadow as proving
 from comptroller.store.duck import DuckDb
+from comptroller.testing import shadow as proving
 from comptroller.web.policy.proposals import Proposal, candidate_of, may_change, proposal_of, refuse_ended
 from comptroller.web.policy.replay import copy_books
 from comptroller.web.runtime.server import Server

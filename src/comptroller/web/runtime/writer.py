@@ -110,7 +110,7 @@ class Writer:
             return
         self.root = worker.duck.cursor()
         self._opened.set_result(worker)
-        worker.watch.prepare(worker.pack.tables)  # pages answer meanwhile; the first report need not wait for it
+        worker.evaluation.prepare(worker.pack.tables)  # pages answer meanwhile; the first report need not wait for it
         try:
             job = self._waiting.get()
             while job is not None:

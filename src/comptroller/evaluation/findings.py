@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from comptroller.evaluation.due import DueDays
 from comptroller.model.finding import AS_IT_IS, FindingChange, Verdict, plain
 from comptroller.model.policy import Rule
 from comptroller.store.duck import DuckDb
-from comptroller.watch.due import DueDays
 
 COLUMNS = {
     "finding": "VARCHAR",

@@ -9,8 +9,8 @@ import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
+from comptroller.evaluation.columns import arrow_type
 from comptroller.model.policy import Window
-from comptroller.watch.columns import arrow_type
 
 Hashes = NDArray[np.uint64]
 _BEGIN, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)

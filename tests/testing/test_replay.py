@@ -1,7 +1,7 @@
 """History under another pack: what would appear, vanish and change; the node stays as it is."""
 
 from comptroller.packs import read_pack
-from comptroller.prove import compare
+from comptroller.testing import compare
 from tests.packs_small.small import changed, dump, small_node, tell
 
 
@@ -21,7 +21,7 @@ def test_another_pack_is_compared_and_leaves_no_trace(tmp_path):
     before = dump(node)
     for line, appear, vanish, change in ((1500, [], ["P1"], 0), (800, ["P2"], [], 1), (1000, [], [], 0)):
         other = read_pack(changed("params/large_cny.yml", "value: 1000", f"value: {line}"), "small")
-        difference = compare(node.duck, node.books, other, node.watch.findings)
+        difference = compare(node.duck, node.books, other, node.evaluation.findings)
         assert [v.subject[1] for v in difference.appear] == appear
         assert [v.subject[1] for v in difference.vanish] == vanish
         assert len(difference.change) == change
@@ -30,5 +30,5 @@ def test_another_pack_is_compared_and_leaves_no_trace(tmp_path):
         )
     assert dump(node) == before
     tell(node, [("payment", {"entity": "A", "payment": "P3", "amount": 1100, "matter": "P3", "paid_on": "2024-03-01"})])
-    assert len(node.watch.findings.standing("small/rules/pay/undecided")) == 2
+    assert len(node.evaluation.findings.standing("small/rules/pay/undecided")) == 2
     node.close()

@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from comptroller.evaluation.due import EVERYTHING, Due, Spans
+from comptroller.evaluation.hashes import Key, key_hashes
+from comptroller.evaluation.plan import Group, Plan, columns_needed
+from comptroller.evaluation.row_store import RowStore
 from comptroller.model.policy import Rule
 from comptroller.store.duck import DuckDb
-from comptroller.watch.due import EVERYTHING, Due, Spans
-from comptroller.watch.hashes import Key, key_hashes
-from comptroller.watch.plan import Group, Plan, columns_needed
-from comptroller.watch.row_store import RowStore
 
 _NEAR = (-2, -1, 1, 2)
 """The stretches near a row's own stretch: their rows may be within two windows of it."""

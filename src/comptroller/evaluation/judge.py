@@ -18,24 +18,24 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from comptroller.evaluation.clearance_causes import by_policy, with_causes
+from comptroller.evaluation.due import Due, DueDays
+from comptroller.evaluation.findings import Findings, verdicts_of
+from comptroller.evaluation.hashes import docket_hashes
+from comptroller.evaluation.plan import Group, due_sql, plan
+from comptroller.evaluation.working_set import WorkingSet
 from comptroller.model.finding import SUSPENDED, FindingChange, Verdict, plain
 from comptroller.model.policy import Pack, Rule
 from comptroller.model.refusal import RuleBroken
 from comptroller.store.duck import DuckDb, SqlError, fault_without_values
 from comptroller.store.faults import is_of_machine
-from comptroller.watch.clearance_causes import by_policy, with_causes
-from comptroller.watch.due import Due, DueDays
-from comptroller.watch.findings import Findings, verdicts_of
-from comptroller.watch.hashes import docket_hashes
-from comptroller.watch.plan import Group, due_sql, plan
-from comptroller.watch.working_set import WorkingSet
 
 Progress = Callable[[str, int, int], None]
 _FEW = 5_000
 """A group that needs more rows than this is judged alone, so that the rules of other groups need not scan them."""
 
 
-class Watch:
+class Evaluation:
     """The judge of one node: the rows in memory for its rules, and the current findings."""
 
     def __init__(self, duck: DuckDb, pack: Pack) -> None:

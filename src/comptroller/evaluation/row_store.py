@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from comptroller.evaluation.columns import Column, column_of
+from comptroller.evaluation.hashes import Key, key_hashes
 from comptroller.model.kind import Kind
 from comptroller.store.index import Chain, grown
-from comptroller.watch.columns import Column, column_of
-from comptroller.watch.hashes import Key, key_hashes
 
 
 class RowStore:

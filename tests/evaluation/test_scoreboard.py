@@ -2,9 +2,9 @@
 
 from hypothesis import given, settings
 
-from comptroller.watch import history
-from comptroller.watch.findings import Findings
-from comptroller.watch.scoreboard import scoreboard
+from comptroller.evaluation import history
+from comptroller.evaluation.findings import Findings
+from comptroller.evaluation.scoreboard import scoreboard
 from tests.laws.worlds import World, facts, pack
 
 
@@ -14,7 +14,7 @@ def test_counts_add_up(rows):
     """After any facts: judged is found and clear together, the four answers make all subjects, reasons make the not judged."""
     world = World.new(pack("small"))
     world.say(rows)
-    for score in scoreboard(world.duck, pack("small"), world.watch.findings):
+    for score in scoreboard(world.duck, pack("small"), world.evaluation.findings):
         rule = pack("small").rules[score.rule]
         listed = ", ".join(f'"{c}"' for c in rule.subject)
         (subjects,) = world.duck.rows(f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM {rule.judges})")[0]
@@ -28,7 +28,7 @@ def test_what_is_missing_is_never_found():
     """A payment without its day is not judged because of the day, no matter what else is wrong with it."""
     world = World.new(pack("small"))
     world.say([("payment", {"entity": "A", "payment": "P1", "amount": "9000", "matter": "M1"})])
-    (score,) = scoreboard(world.duck, pack("small"), world.watch.findings, ["small/rules/pay/undecided"])
+    (score,) = scoreboard(world.duck, pack("small"), world.evaluation.findings, ["small/rules/pay/undecided"])
     assert score.as_json() == {
         "judged": 0,
         "found": 0,
@@ -50,7 +50,7 @@ def test_what_a_rule_leaves_out_is_counted_by_its_reason():
     world.say([("payment", paid)])
 
     def counted():
-        (score,) = scoreboard(world.duck, pack("small"), world.watch.findings, ["small/rules/pay/undecided"])
+        (score,) = scoreboard(world.duck, pack("small"), world.evaluation.findings, ["small/rules/pay/undecided"])
         states = [v.state for v in history.findings(world.duck, rule="undecided", state="all")]
         return (score.judged, score.found, score.not_applicable, score.not_judged, score.excluded, states)
 

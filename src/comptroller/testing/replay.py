@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from comptroller.books import Books
+from comptroller.evaluation import Evaluation
+from comptroller.evaluation.findings import Findings
 from comptroller.model.finding import Verdict
 from comptroller.model.policy import Pack
 from comptroller.store.duck import DuckDb
-from comptroller.watch import Watch
-from comptroller.watch.findings import Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,10 @@ def compare(
     duck.execute("BEGIN")
     try:
         Books(duck, other, owner=books.owner, zone=other.zone)
-        watch = Watch(duck, other)
-        watch.adopt(other, 0, progress)
-        rules = watch.findings.rules()
-        after = {v.finding: v for rule in rules for v in watch.findings.standing(rule) if v.answer == "found"}
+        evaluation = Evaluation(duck, other)
+        evaluation.adopt(other, 0, progress)
+        rules = evaluation.findings.rules()
+        after = {v.finding: v for rule in rules for v in evaluation.findings.standing(rule) if v.answer == "found"}
     finally:
         duck.execute("ROLLBACK")
         duck.set_zone(books.zone.key)

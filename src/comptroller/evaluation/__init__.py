@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from comptroller.watch.judge import Watch
+    from comptroller.evaluation.judge import Evaluation
 
-__all__ = ["Watch"]
+__all__ = ["Evaluation"]
 
 
 def __getattr__(name: str) -> object:
@@ -17,5 +17,5 @@ def __getattr__(name: str) -> object:
     load it.
     """
     if name in __all__:
-        return getattr(import_module("comptroller.watch.judge"), name)
+        return getattr(import_module("comptroller.evaluation.judge"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

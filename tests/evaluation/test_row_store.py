@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import given, settings
 
-from comptroller.watch.hashes import key_hashes
+from comptroller.evaluation.hashes import key_hashes
 from tests.laws.worlds import World, facts, pack
 
 
@@ -14,8 +14,8 @@ def test_the_rows_of_a_docket_equal_sql(rows):
     world = World.new(pack("small"))
     for row in rows:
         world.say([row])
-    holding = world.watch._working_set
-    for group in world.watch.plan.groups:
+    holding = world.evaluation._working_set
+    for group in world.evaluation.plan.groups:
         if group.window or "payment" not in group.tables:
             continue
         store = holding._store("payment")
@@ -38,7 +38,7 @@ def test_ended_rows_are_not_returned():
         world.say(
             [("payment", {"entity": "A", "payment": number, "amount": "5", "payee": "S", "paid_on": "2024-03-01"})]
         )
-    store = world.watch._working_set._store("payment")
+    store = world.evaluation._working_set._store("payment")
     (fact,) = world.duck.rows("SELECT fact FROM payment WHERE payment = 'P1'")[0]
     assert len(store.end(np.asarray([fact, fact]))) == 1
     assert len(store.end(np.asarray([fact]))) == 0

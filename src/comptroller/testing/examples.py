@@ -14,13 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from comptroller.books import Books
+from comptroller.evaluation import Evaluation
+from comptroller.evaluation.scoreboard import answers_sql
 from comptroller.intake.schema import shape_rows
 from comptroller.model.finding import plain
 from comptroller.model.policy import Example, Pack, Param, Rule, Value
 from comptroller.packs import read_pack
 from comptroller.store.duck import DuckDb
-from comptroller.watch import Watch
-from comptroller.watch.scoreboard import answers_sql
 
 _START = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
@@ -81,7 +81,7 @@ def _prove_here(pack: Pack, chosen: list[str], tell: Callable[[str, int, int], N
     count = 0
     duck = DuckDb(memory="1GB", threads=1)
     Books(duck, pack, owner="", zone="UTC")
-    Watch(duck, pack)
+    Evaluation(duck, pack)
     for at, name in enumerate(chosen):
         rule = pack.rules[name]
         for example in rule.examples:
@@ -130,17 +130,17 @@ def _compare(duck: DuckDb, pack: Pack, rule: Rule, example: Example, *, way: str
     books = Books(duck, pack, owner="", zone="UTC")
     if "entity" not in example.given:
         books.introduce(_entities_of(facts))
-    watch = Watch(duck, pack)
+    evaluation = Evaluation(duck, pack)
     if example.today:
         books.tick(dt.datetime.combine(example.today, dt.time(12), tzinfo=dt.UTC))
-    _feed(books, watch, facts, split=split)
+    _feed(books, evaluation, facts, split=split)
     if not split:
-        watch.judge_all(0)
+        evaluation.judge_all(0)
     answers = {
         tuple(plain(v) for v in row[: len(rule.subject)]): (row[-3], row[-2])
         for row in duck.rows(answers_sql(pack, rule))
     }
-    standing = {v.subject: v for v in watch.findings.standing(rule.name)}
+    standing = {v.subject: v for v in evaluation.findings.standing(rule.name)}
     gave: dict[str, list[Any]] = {"found": [], "clear": [], "not_applicable": [], "not_judged": []}
     for subject, (applies, complete) in answers.items():
         verdict = standing.get(subject)
@@ -160,7 +160,7 @@ def _compare(duck: DuckDb, pack: Pack, rule: Rule, example: Example, *, way: str
         return fail(wanted, gave)
     if example.today and split:
         again = books.tick(dt.datetime.combine(example.today, dt.time(12), tzinfo=dt.UTC) + dt.timedelta(days=1))
-        turned = watch.judge(again.added, again.ended, renewed=again.renewed, known=0)
+        turned = evaluation.judge(again.added, again.ended, renewed=again.renewed, known=0)
         restless = [list(turn.verdict.subject) for turn in turned if turn.state == "changed"]
         if restless:
             return fail("evidence that is the same on the next day", restless)
@@ -228,7 +228,7 @@ def _text(value: Any) -> str | None:
     return str(value)
 
 
-def _feed(books: Books, watch: Watch, facts: "_ExampleFacts", *, split: bool) -> None:
+def _feed(books: Books, evaluation: Evaluation, facts: "_ExampleFacts", *, split: bool) -> None:
     """Load the rows, in one batch for each moment, or each in a batch of its own that is judged at once."""
     numbers = sorted(facts.received)
     moments = sorted({facts.received[n] for n in numbers})
@@ -237,10 +237,10 @@ def _feed(books: Books, watch: Watch, facts: "_ExampleFacts", *, split: bool) ->
         wanted = pa.array(batch, pa.int64())
         tables, lists = _only(facts.tables, wanted), _only(facts.lists, wanted)
         if split:
-            watch.prepare([*tables, *lists])
+            evaluation.prepare([*tables, *lists])
         change = books.fold(tables, lists, 1, facts.received[batch[0]])
         if split:
-            watch.judge(change.added, change.ended, renewed=change.renewed, known=batch[-1] + 1)
+            evaluation.judge(change.added, change.ended, renewed=change.renewed, known=batch[-1] + 1)
 
 
 def _only(tables: dict[str, pa.Table], wanted: pa.Array) -> dict[str, pa.Table]:

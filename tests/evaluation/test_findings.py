@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from comptroller.evaluation import history
 from comptroller.model.finding import plain
-from comptroller.watch import history
 from tests.laws.worlds import World, pack
 
 PAID = {"entity": "A", "payment": "P1", "amount": "2000", "matter": "M1", "payee": "S", "paid_on": "2024-03-01"}
@@ -63,7 +63,7 @@ def test_unchanged_evidence_makes_no_version():
     world = World.new(pack("small"))
     world.say([("payment", PAID)])
     world.say([("payment", {**PAID, "payment": "P9", "amount": "1"})])
-    world.watch.judge_all(world.said)
+    world.evaluation.judge_all(world.said)
     assert _versions(world) == [("raised", 2000, 1)]
 
 

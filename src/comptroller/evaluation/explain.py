@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from comptroller.evaluation.history import Version, versions
 from comptroller.model.finding import plain
 from comptroller.model.kind import FACT_LINES
 from comptroller.model.policy import Pack, Rule
 from comptroller.store.duck import DuckDb
-from comptroller.watch.history import Version, versions
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 from hypothesis import given, strategies as st
 
+from comptroller.evaluation.hashes import Key, docket_hashes, key_hashes
 from comptroller.model.policy import Window
-from comptroller.watch.hashes import Key, docket_hashes, key_hashes
 
 TEXTS = st.lists(st.tuples(st.text(max_size=6) | st.none(), st.sampled_from(["", "a", "国资", None])), max_size=20)
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from comptroller.evaluation.findings import Findings
 from comptroller.model.policy import Pack, Rule
 from comptroller.store.duck import DuckDb
-from comptroller.watch.findings import Findings
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from comptroller.evaluation.plan import Plan
+from comptroller.evaluation.working_set import Changes, Part
 from comptroller.model.finding import FindingChange, Verdict
 from comptroller.model.policy import Pack, Rule
-from comptroller.watch.plan import Plan
-from comptroller.watch.working_set import Changes, Part
 
 _GONE = ("cleared", "not_applicable")
 _LISTS = ("list_in_force", "list_line")

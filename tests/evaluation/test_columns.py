@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from comptroller.watch.columns import Texts, column_of
+from comptroller.evaluation.columns import Texts, column_of
 
 FORMS = {
     "VARCHAR": (pa.string(), st.text(st.characters(codec="utf-8"), min_size=1, max_size=6)),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 from hypothesis import given, strategies as st
 
-from comptroller.watch.due import EVERYTHING, DueDays
+from comptroller.evaluation.due import EVERYTHING, DueDays
 
 SPANS = st.lists(st.tuples(st.integers(1, 4), st.integers(-30_000, 30_000), st.integers(0, 400)), max_size=12)
 

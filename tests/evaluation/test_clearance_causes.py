@@ -6,12 +6,12 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from comptroller.evaluation.clearance_causes import by_policy, with_causes
+from comptroller.evaluation.hashes import Key, key_hashes
+from comptroller.evaluation.plan import Plan, plan
+from comptroller.evaluation.working_set import Changes, Part
 from comptroller.model.finding import FindingChange, Verdict
 from comptroller.packs import gather_files, read_pack
-from comptroller.watch.clearance_causes import by_policy, with_causes
-from comptroller.watch.hashes import Key, key_hashes
-from comptroller.watch.plan import Plan, plan
-from comptroller.watch.working_set import Changes, Part
 from tests.worlds import PACKS
 
 _RULE = "base/rules/payments/duplicate"

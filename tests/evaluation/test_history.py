@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from comptroller.watch import history
+from comptroller.evaluation import history
 from tests.laws.worlds import World, pack
 
 PAID = {"entity": "A", "payment": "P1", "amount": "2000", "matter": "M1", "payee": "S", "paid_on": "2024-03-01"}

@@ -1,6 +1,6 @@
 """Rules that share a docket and a window are judged together, over the columns that they read."""
 
-from comptroller.watch.plan import columns_read, plan
+from comptroller.evaluation.plan import columns_read, plan
 from tests.packs_small.small import small_pack
 
 

@@ -14,13 +14,13 @@ PAID = {"entity": "A", "payment": "P1", "amount": "2000", "matter": "M1", "payee
 def judged(world, monkeypatch):
     """Note the rules that run from here on."""
     ran = []
-    run = type(world.watch)._run
+    run = type(world.evaluation)._run
 
     def note(self, rule, *more):
         ran.append(rule.name.rsplit("/", 1)[-1])
         return run(self, rule, *more)
 
-    monkeypatch.setattr(type(world.watch), "_run", note)
+    monkeypatch.setattr(type(world.evaluation), "_run", note)
     return ran
 
 
@@ -63,10 +63,10 @@ def test_a_rule_on_the_lines_of_a_list_alone_follows_its_fact():
     )
     alone = replace(made, rules={name: rule for name, rule in made.rules.items() if name.endswith("outvoted")})
     world = World.new(pack("small"))
-    world.watch._set(alone)
+    world.evaluation._set(alone)
     decided = {"entity": "A", "decision": "D1", "matter": "M1"}
     world.say([("decision", {**decided, "votes": '[{"person": "U", "vote": "no"}]'})])
-    assert len(world.watch.findings.standing("small/rules/say/outvoted")) == 1
-    world.watch._set(alone)
+    assert len(world.evaluation.findings.standing("small/rules/say/outvoted")) == 1
+    world.evaluation._set(alone)
     world.say([("decision", {**decided, "outcome": "rejected", "act": "correct"})])
-    assert world.watch.findings.standing("small/rules/say/outvoted") == []
+    assert world.evaluation.findings.standing("small/rules/say/outvoted") == []

@@ -7,9 +7,9 @@ import pytest
 from comptroller import node
 from comptroller.ledger.ledger import Ledger
 from comptroller.packs import read_pack
-from comptroller.prove import compare
-from comptroller.prove.shadow import Shadow, beside, rows, standing
 from comptroller.store.duck import DuckDb
+from comptroller.testing import compare
+from comptroller.testing.shadow import Shadow, beside, rows, standing
 from tests.packs_small.small import changed, dump, small_node, tell
 
 RULE = "small/rules/pay/undecided"
@@ -44,7 +44,7 @@ def test_a_shadow_follows_and_says_what_adopting_would_have_given(tmp_path, valu
         before = dump(worker)
         shadow.follow(worker.books.entries)
         difference = beside(standing(worker.duck), shadow.standing(), worker.books.entries, shadow.began)
-        replayed = compare(worker.duck, worker.books, other, worker.watch.findings)
+        replayed = compare(worker.duck, worker.books, other, worker.evaluation.findings)
         assert difference.findings["appear"] == sorted(
             difference.findings["appear"], key=difference.findings["appear"].index
         )

@@ -3,7 +3,7 @@
 import pytest
 
 from comptroller.packs import read_pack
-from comptroller.prove import prove
+from comptroller.testing import prove
 from tests.packs_small.small import changed, small_pack
 
 RULE = "small/rules/pay/twice"

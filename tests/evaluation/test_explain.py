@@ -1,8 +1,8 @@
 """An explanation names clause, figures of the day, rows with their entries, and what would have been lawful."""
 
+from comptroller.evaluation import history
+from comptroller.evaluation.explain import explain
 from comptroller.packs import read_pack
-from comptroller.watch import history
-from comptroller.watch.explain import explain
 from tests.laws.worlds import World, pack
 from tests.packs_small.small import small_files
 
