@@ -1,6 +1,7 @@
 """The SQL that turns a kind's cells of text into typed ones, and what each cell is expected to hold."""
 
 from comptroller.model.kind import Field, Kind
+from comptroller.model.near import listing
 from comptroller.model.text import Text, message
 
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
@@ -13,6 +14,8 @@ _NOT_IN_CODES = r"""[<>"'`\\\x00-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{2028}-\x{202e}
 filled in.
 """
 CODES = ("code", "entity")
+_SHOWN = 12
+"""How many values of a list a message names."""
 _LONGEST = {"code": 128, "entity": 64, "person": 128, "text": 4000, "choice": 128}
 
 
@@ -66,7 +69,10 @@ def misspelled(field: Field) -> str:
     The value stays what it is: what an earlier version accepted is read again as it was.
     """
     wrong = [f"regexp_matches({quoted(field.name)}, {literal(_NOT_IN_CODES)})"] if field.type in CODES else []
-    if field.pattern:
+    if field.synonyms:
+        values = ", ".join(literal(value) for value in sorted(set(field.synonyms.values())))
+        wrong.append(f"{quoted(field.name)} NOT IN ({values})")
+    elif field.pattern:
         wrong.append(f"NOT regexp_full_match({quoted(field.name)}, {literal(field.pattern)})")
     return " OR ".join(wrong)
 
@@ -75,6 +81,9 @@ def expected(field: Field) -> Text:
     """Return, in every language, what a cell of that field must contain."""
     choices = [Text(zh=text.zh or key, en=key) for key, text in field.choices.items()]
     text = message(f"intake.cell.{field.type}", choices=choices)
+    if field.synonyms:
+        shown = sorted(set(field.synonyms.values()))
+        return message("intake.cell.synonyms", expected=text, values=listing(shown, _SHOWN), count=len(shown))
     return message("intake.cell.pattern", expected=text, pattern=field.pattern) if field.pattern else text
 
 

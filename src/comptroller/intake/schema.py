@@ -11,6 +11,7 @@ from comptroller.intake.bounds import beyond, refused_beyond
 from comptroller.intake.cells import expected, filled, literal, misspelled, quoted, typed
 from comptroller.intake.identifiers import check_identifiers
 from comptroller.intake.nested_schema import MOST, shape_list
+from comptroller.intake.values import Note, clean
 from comptroller.model.kind import FACT_LINES, Field, Kind
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.text import Text, message
@@ -24,10 +25,13 @@ _ASIDE = ("report", "line", "seq", "act")
 
 @dataclass(frozen=True, slots=True)
 class Shaped:
-    """Typed rows of a kind: `report`, `seq`, `line`, `act`, the fields, `key_hash`, `content_hash`; and its nested lists."""
+    """Typed rows of a kind: `report`, `seq`, `line`, `act`, the fields, `key_hash`, `content_hash`; its nested lists; and
+    by report the notes of what reading changed.
+    """
 
     table: pa.Table
     lists: dict[str, pa.Table]
+    notes: tuple[tuple[int, Note], ...] = ()
 
 
 def match_headers(kind: Kind, names: Iterable[str], place: str) -> tuple[dict[str, str], list[Refusal]]:
@@ -74,11 +78,14 @@ def shape_rows(
         columns, _ = match_headers(kind, _filled(raw), place)
     if not raw.num_rows:
         return None, refusals
+    cleaned = clean(kind, columns, raw, place, is_new=is_bounded)
+    raw, notes = cleaned.raw, tuple(cleaned.notes)
+    refusals += cleaned.refusals
     duck.register("raw_rows", raw)
     try:
         sound = _all_sound(duck, kind, columns, raw, is_bounded=is_bounded)
         if sound is not None:
-            return Shaped(sound, {}), refusals
+            return Shaped(sound, {}, notes), refusals
         duck.execute(f"CREATE OR REPLACE TEMP TABLE shaped AS {_select(kind, columns, raw.column_names)}")
     finally:
         duck.unregister("raw_rows")
@@ -91,7 +98,7 @@ def shape_rows(
             refusals += more
             if rows is not None:
                 lists[inner.name] = rows
-    return Shaped(_result(duck, kind, lists), lists), refusals
+    return Shaped(_result(duck, kind, lists), lists, notes), refusals
 
 
 def _filled(raw: pa.Table) -> list[str]:

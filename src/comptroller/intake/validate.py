@@ -18,6 +18,7 @@ from comptroller.intake.files import Limits
 from comptroller.intake.list_inheritance import check_lists, listing_reports
 from comptroller.intake.schema import shape_rows
 from comptroller.intake.signature import check_signatures
+from comptroller.intake.values import Note
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal
 from comptroller.model.register_view import RegisterView
@@ -27,15 +28,20 @@ from comptroller.store.duck import DuckDb
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Typed rows by table: kinds have report, seq, act and the hashes; nested lists have report and seq."""
+    """Typed rows by table: kinds have report, seq, act and the hashes; nested lists have report and seq.
+
+    `notes` are, by report, the changes that reading made to values.
+    """
 
     tables: dict[str, pa.Table] = field(default_factory=dict)
     lists: dict[str, pa.Table] = field(default_factory=dict)
+    notes: dict[int, list[Note]] = field(default_factory=dict)
 
     def only(self, reports: Sequence[int]) -> "Facts":
         """Return the rows of those reports, renumbered by their position among them."""
         place = {report: at for at, report in enumerate(reports)}
-        return Facts(_only(self.tables, place), _only(self.lists, place))
+        notes = {place[report]: notes for report, notes in self.notes.items() if report in place}
+        return Facts(_only(self.tables, place), _only(self.lists, place), notes)
 
     @property
     def count(self) -> int:
@@ -91,6 +97,7 @@ def _typed(  # noqa: PLR0913 - what typing needs
     """Return the typed rows of raw tables by kind; refusals are added to those by report."""
     tables: dict[str, pa.Table] = {}
     lists: dict[str, pa.Table] = {}
+    notes: dict[int, list[Note]] = defaultdict(list)
     for kind in sorted(raws):
         shaped, wrong = shape_rows(duck, kinds[kind], raws[kind], "", is_bounded=is_bounded)
         for at, fault in wrong:
@@ -98,7 +105,9 @@ def _typed(  # noqa: PLR0913 - what typing needs
         if shaped is not None:
             tables[kind] = shaped.table
             lists.update(shaped.lists)
-    return Facts(tables, lists)
+            for at, note in shaped.notes:
+                notes[at].append(note)
+    return Facts(tables, lists, dict(notes))
 
 
 def check(  # noqa: PLR0913 - what a batch is held against

@@ -30,7 +30,9 @@ STAMPS = {"fact": "BIGINT", "received_at": "TIMESTAMP", "first_at": "TIMESTAMP"}
 class Field:
     """One field of a kind and its column; a whole value matches `pattern` (RE2), if there is one.
 
-    `least` and `most` are numbers or days as text, both inclusive; '' where the kind sets no bound.
+    `least` and `most` are numbers or days as text, both inclusive; '' where the kind sets no bound. `is_name` marks the
+    name of a party, which is compared without differences of width, bracket and blank. `synonyms` maps every spelling,
+    in lower case, to the value that is recorded; where there are any, no other value is accepted.
     """
 
     name: str
@@ -46,6 +48,8 @@ class Field:
     most: str = ""
     pattern: str = ""
     choices: dict[str, Text] = field(default_factory=dict)
+    is_name: bool = False
+    synonyms: dict[str, str] = field(default_factory=dict)
 
     @property
     def column_type(self) -> str:
@@ -67,7 +71,7 @@ class Check:
 class Kind:
     """A kind of fact. A nested list is a kind of its own, named `<kind>_<field>`; its `parent` is the outer kind.
 
-    Rows of a kind that `is_made` come from the engine itself and are never reported. `reported_by` names the channels
+    Texts among `placeholders` (in lower case) state that a value is missing. Rows of a kind that `is_made` come from the engine itself and are never reported. `reported_by` names the channels
     that its facts may come through.
     """
 
@@ -86,6 +90,7 @@ class Kind:
     source: str = ""
     is_made: bool = False
     reported_by: tuple[str, ...] = (REPORTER,)
+    placeholders: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> dict[str, str]:

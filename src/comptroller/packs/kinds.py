@@ -2,9 +2,10 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from importlib import import_module
+from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,17 +23,33 @@ _COUNTED = ("integer", "number", "money", "share")
 _RESERVED = ("fact", "received_at", "first_at", "act", "line", "report", "seq")
 
 
-def kind_of(full: str, form: schema.KindForm) -> tuple[Kind | None, list[Refusal]]:
-    """Return the kind of `form`, or a refusal for everything that does not fit."""
+Synonyms = Mapping[str, Mapping[str, Sequence[str]]]
+"""Lists of spellings by name: value -> its other spellings."""
+_Reads = tuple[frozenset[str], Synonyms]
+"""Placeholders in lower case, and lists of spellings."""
+
+
+def kind_of(
+    full: str,
+    form: schema.KindForm,
+    placeholders: frozenset[str] = frozenset(),
+    synonyms: Synonyms = MappingProxyType({}),
+) -> tuple[Kind | None, list[Refusal]]:
+    """Return the kind of `form`, or a refusal for everything that does not fit.
+
+    `placeholders` are texts, in lower case, that mean a missing value; `synonyms` are the lists that a field may read by.
+    """
     name = full.rsplit("/", 1)[-1]
-    refusals = [*_sense(full, form), *channels_refused(full, form)]
+    refusals = [*_sense(full, form), *channels_refused(full, form), *_unread(full, form, synonyms)]
     if refusals:
         return None, refusals
-    flat = tuple(_field(key, field) for key, field in form.fields.items() if field.type != "list")
+    flat = tuple(_field(key, field, synonyms) for key, field in form.fields.items() if field.type != "list")
     books = (form.books,) if isinstance(form.books, str) else tuple(form.books)
     named = {field.name: field for field in flat}
     inner = tuple(
-        _inner(name, key, field, tuple(form.key), named) for key, field in form.fields.items() if field.type == "list"
+        _inner(name, (key, field), tuple(form.key), named, (placeholders, synonyms))
+        for key, field in form.fields.items()
+        if field.type == "list"
     )
     reported = {
         "by": Text(form.reported.by),
@@ -55,15 +72,19 @@ def kind_of(full: str, form: schema.KindForm) -> tuple[Kind | None, list[Refusal
             source=full,
             is_made=form.made,
             reported_by=channels_of(name, form),
+            placeholders=placeholders,
         ),
         [],
     )
 
 
-def _inner(outer: str, name: str, form: schema.FieldForm, key: tuple[str, ...], named: dict[str, Field]) -> Kind:
+def _inner(
+    outer: str, item: tuple[str, schema.FieldForm], key: tuple[str, ...], named: dict[str, Field], reads: _Reads
+) -> Kind:
     """Return a nested list as a kind of its own: the columns it carries, then its own."""
+    (name, form), (placeholders, synonyms) = item, reads
     carried = tuple(dict.fromkeys((*key, *form.carries)))
-    fields = tuple(named[column] for column in carried) + tuple(_field(k, f) for k, f in form.fields.items())
+    fields = tuple(named[column] for column in carried) + tuple(_field(k, f, synonyms) for k, f in form.fields.items())
     return Kind(
         name=f"{outer}_{name}",
         title=Text(zh=form.zh, en=form.en),
@@ -74,10 +95,11 @@ def _inner(outer: str, name: str, form: schema.FieldForm, key: tuple[str, ...], 
         fields=fields,
         parent=outer,
         carries=carried,
+        placeholders=placeholders,
     )
 
 
-def _field(name: str, form: schema.FieldForm) -> Field:
+def _field(name: str, form: schema.FieldForm, synonyms: Synonyms) -> Field:
     choices = {key: Text(both) for key, both in form.of.items()}
     return Field(
         name=name,
@@ -93,7 +115,28 @@ def _field(name: str, form: schema.FieldForm) -> Field:
         most=_bound(form.most),
         pattern=form.pattern,
         choices=choices,
+        is_name=form.name,
+        synonyms=_spellings(synonyms.get(form.reads, {})),
     )
+
+
+def _spellings(synonyms: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return every spelling in lower case -> its value; a value is a spelling of its own."""
+    return {word.casefold(): value for value, words in synonyms.items() for word in (value, *words)}
+
+
+def _unread(full: str, form: schema.KindForm, synonyms: Synonyms) -> list[Refusal]:
+    """Return refusals of fields that read by a list that is not there, or that are names and no text."""
+    inner = [(f"{name}.{key}", part) for name, field in form.fields.items() for key, part in field.fields.items()]
+    refusals = []
+    for name, part in (*form.fields.items(), *inner):
+        if part.reads and (part.type != "code" or part.reads not in synonyms):
+            expected = message("packs.kind.reads:expected", lists=sorted(synonyms))
+            refusals.append(refusal("packs.kind", (f"{full}.yml", None, name), part.reads, expected))
+        if part.name and part.type != "text":
+            expected = message("packs.kind.name:expected")
+            refusals.append(refusal("packs.kind", (f"{full}.yml", None, name), part.type, expected))
+    return refusals
 
 
 def _sense(full: str, form: schema.KindForm) -> list[Refusal]:  # noqa: C901, PLR0912 - one line a thing that may be wrong
@@ -215,3 +258,13 @@ def _columns(full: str, field: str, sql: str, plain: set[str]) -> list[Refusal]:
     except (sqlglot.errors.SqlglotError, RecursionError) as error:
         return [rejected(plain_error(error), "expression")]
     return [rejected(column, "declared") for column in sorted(set(named) - plain)]
+
+
+def joined_synonyms(synonyms: Sequence[Synonyms]) -> dict[str, dict[str, list[str]]]:
+    """Return the lists of spellings of all layers: an upper layer adds values and spellings."""
+    joined: dict[str, dict[str, list[str]]] = {}
+    for layer in synonyms:
+        for name, values in layer.items():
+            for value, words in values.items():
+                joined.setdefault(name, {}).setdefault(value, []).extend(words)
+    return joined

@@ -25,6 +25,8 @@ class PackForm(Form, frozen=True, kw_only=True):
     version: str = "1"
     zone: str = ""
     clock_jump_days: int | None = None
+    placeholders: list[str] = []
+    synonyms: dict[str, dict[str, list[str]]] = {}
     about: Both = {}
     domains: dict[str, Both] = {}
     problems: dict[str, Both] = {}
@@ -62,6 +64,8 @@ class FieldForm(Form, frozen=True, kw_only=True):
     least: int | float | dt.date | None = None
     most: int | float | dt.date | None = None
     pattern: str = ""
+    name: bool = False
+    reads: str = ""
     of: dict[str, Both] = {}
     fields: dict[str, "FieldForm"] = {}
     carries: list[str] = []
