@@ -1,8 +1,8 @@
 """The identity of values: each text column of a report is read once into one form per value, with a note of every change.
 
-Works on distinct values: a column whose bytes are all usual is not looked at further. The text as sent remains in the
-ledger's payload. `clean` never invents a value: what cannot be read in one way only is left as it is, and rejected
-where it is typed.
+Works on distinct values; a column with usual bytes alone is passed over. The text as sent remains in the ledger's
+payload. `clean` never invents a value: a text that cannot be read in one way only is left as it is, and rejected where
+it is typed.
 """
 
 from collections.abc import Callable, Sequence
@@ -78,8 +78,8 @@ class Cleaned:
 def clean(kind: Kind, columns: dict[str, str], raw: pa.Table, place: str, *, is_new: bool = True) -> Cleaned:
     """Return the raw table of a kind with every matched column (field -> column) cleaned by its field's type.
 
-    What a ledger holds already is cleaned as well, but nothing of it is rejected (`is_new` false), and a key or a
-    required field keeps its text where it would become empty: it was accepted.
+    Entries of a ledger (`is_new` false) were accepted: they are cleaned as well, but nothing of them is rejected. There
+    a key or a required field keeps its text where it would become empty.
     """
     notes: list[tuple[int, Note]] = []
     refusals: list[tuple[int, Refusal]] = []
@@ -146,7 +146,7 @@ def _changes(
 def is_usual(field: Field, text: pa.Array, placeholders: frozenset[str]) -> bool:
     """Return whether no value of a column needs a closer look: its bytes, its lengths, no placeholder, no synonym."""
     if field.identifier or field.synonyms or not len(text):
-        return text.null_count == len(text)
+        return bool(text.null_count == len(text))
     if _bytes_of(text).translate(None, _USUAL[field.type]):
         return False
     if lengths := _LENGTHS.get(field.type):
@@ -172,7 +172,7 @@ def _spellings(placeholders: frozenset[str]) -> pa.Array:
 def read_value(field: Field, value: str, placeholders: frozenset[str]) -> tuple[str | None, str]:
     """Return what a text is read as in a field, and the code of the change ('' for none).
 
-    None is a missing value. The codes `error`, `cut` and `tail` name a broken cell, whose text is returned as it is.
+    None is a missing value. The codes `error`, `cut` and `tail` name a broken cell; its text is returned as it is.
     """
     text = value.strip(BLANK)
     code = "blanks" if text != value else ""
@@ -196,7 +196,8 @@ def read_value(field: Field, value: str, placeholders: frozenset[str]) -> tuple[
 
 def _formed(field: Field, plain: str, code: str) -> tuple[str, str]:
     """Return the text in its type's one form, where it has another that can be read in one way only."""
-    read = _FORMS.get(field.type, lambda text, _: text)(plain, field) or plain
+    form = _FORMS.get(field.type)
+    read = (form(plain, field) or plain) if form else plain
     if field.type == "instant" and len(read) == len("2024-03-01") and day_of(read):
         return read, "no_time"
     return (read, "form") if read != plain else (plain, code)
@@ -225,7 +226,7 @@ def _days_of(kind: Kind) -> dict[str, str]:
 
 
 def _with_days(raw: pa.Table, columns: dict[str, str], day: str, days: pa.Array) -> pa.Table:
-    """Put days without a time into the day field that an instant fills, where the row has no day of its own."""
+    """Return the table with days without a time in the day field that an instant fills, where the row has no day of its own."""
     if day not in columns:
         columns[day] = day
         return raw.append_column(day, days)
