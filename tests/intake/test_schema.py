@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from comptroller.intake.schema import Shaped, match_headers, shape_rows
+from comptroller.intake.headers import match_headers
+from comptroller.intake.schema import Shaped, shape_rows
 from comptroller.model.kind import Field
 from comptroller.model.refusal import Refusal
 from comptroller.model.text import Text

@@ -6,8 +6,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, strategies as st
 
-from comptroller.intake.values import Note, clean, is_usual, notes_of, read_value
-from comptroller.model.kind import Field, Kind
+from comptroller.intake.raw_table import Note
+from comptroller.intake.values import clean, is_usual, notes_of, read_value
+from comptroller.model.kind import Field, Kind, Reading
 from comptroller.model.text import Text
 
 T = Text(zh="字段", en="Field")
@@ -25,7 +26,9 @@ FIELDS = {
     "standing": Field("standing", "flag", T),
     "uscc": Field("uscc", "code", T, identifier="cn.uscc"),
 }
-KIND = Kind("payment", T, T, ("payment",), (), {"on": "paid_on"}, tuple(FIELDS.values()), placeholders=WORDS)
+KIND = Kind(
+    "payment", T, T, ("payment",), (), {"on": "paid_on"}, tuple(FIELDS.values()), reading=Reading(placeholders=WORDS)
+)
 
 
 def raw(**columns: list[str | None]) -> pa.Table:

@@ -30,12 +30,12 @@ def own_name(name: str) -> str:
 
 
 def header(cell: str) -> str:
-    """Return a header cell as a name: without blanks around it and without the star that marks a required field.
+    """Return a header cell as a name: without blanks around it, line breaks in it, and the star of a required field.
 
     >>> header(" amount * ")
     'amount'
     """
-    return cell.strip().rstrip("*\uff0a").strip()
+    return " ".join(cell.strip().rstrip("*\uff0a").split())
 
 
 def names_refused(names: Sequence[str], place: Place, limits: Limits) -> list[Refusal]:

@@ -10,10 +10,11 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.tokens import Tokenizer
 
-from comptroller.intake.columns import as_text, own_name
+from comptroller.intake.columns import as_text, blank_to_null, own_name
 from comptroller.intake.limits import USUAL, Limits
 from comptroller.intake.messages import reject
 from comptroller.intake.raw_table import LINE, RawTable
+from comptroller.intake.value_forms import BLANK
 from comptroller.model.refusal import Refusal
 from comptroller.model.sql_check import problems_of
 from comptroller.model.sql_functions import STEADY
@@ -136,8 +137,8 @@ def apply_mapping(
 
 
 def _register(duck: DuckDb, table: pa.Table) -> None:
-    """Register the file's table under its name, with JSON objects as maps."""
-    duck.register("file", table)
+    """Register the file's table under its name, with JSON objects as maps; blanks at the ends of cells are taken off."""
+    duck.register("file", _trimmed(table))
     casts = [
         f"CAST(CAST({name} AS JSON) AS MAP(VARCHAR, VARCHAR)) AS {name}"
         for name in _MAPS
@@ -146,6 +147,11 @@ def _register(duck: DuckDb, table: pa.Table) -> None:
     replaced = f"* REPLACE ({', '.join(casts)})" if casts else "*"
     duck.execute(f"CREATE TABLE {RAW} AS SELECT {replaced} FROM file")
     duck.unregister("file")
+
+
+def _trimmed(table: pa.Table) -> pa.Table:
+    columns = [pc.utf8_trim(c, characters=BLANK) if pa.types.is_string(c.type) else c for c in table.columns]
+    return pa.table([blank_to_null(c) if pa.types.is_string(c.type) else c for c in columns], names=table.column_names)
 
 
 def _all_objects(column: pa.ChunkedArray) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
+from comptroller.intake.headers import match_headers
 from comptroller.intake.raw_table import LINE, RawTable
-from comptroller.intake.schema import match_headers
 from comptroller.model.kind import Kind
 from comptroller.model.near import did_you_mean
 from comptroller.model.refusal import Refusal, refusal

@@ -9,14 +9,33 @@ LINE = "line"
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something that reading did other than taking a value as it is: how often, and where first.
+
+    `code` names it: `blanks`, `width`, `missing`, `form`, `synonym`, `no_time` and `unit` change values of one field;
+    `total`, `hidden_sheet`, `header`, `merged` and `encoding` are about the file, and `field` is ''. `line` is the first
+    line with it, `sent` its text as sent, and `read` what is recorded ('' for nothing).
+    """
+
+    code: str
+    field: str
+    rows: int
+    line: int
+    sent: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
 class RawTable:
     """Rows of one kind as they are in a file.
 
     `table` has text columns (VARCHAR; empty text is null) with the names of the file, and the int64 column `line`. A
     nested list is one text column of JSON. `kind` is '' where the file does not name it. `place` is the name of the
     file, followed by the sheet or the member of an archive.
+    `notes` are about the file and its form.
     """
 
     kind: str
     table: pa.Table
     place: str
+    notes: tuple[Note, ...] = ()

@@ -1,17 +1,18 @@
 """Raw rows of one kind become typed rows, columnar throughout; every cell that does not fit is a refusal."""
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from comptroller.intake.amounts import scaled
 from comptroller.intake.bounds import beyond, refused_beyond
 from comptroller.intake.cells import expected, filled, literal, misspelled, quoted, typed
+from comptroller.intake.headers import ASIDE, match_headers
 from comptroller.intake.identifiers import check_identifiers
 from comptroller.intake.nested_schema import MOST, shape_list
-from comptroller.intake.values import Note, clean
+from comptroller.intake.raw_table import Note
+from comptroller.intake.values import clean
 from comptroller.model.kind import FACT_LINES, Field, Kind
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.text import Text, message
@@ -20,7 +21,6 @@ from comptroller.store.duck import DuckDb
 ACTS = ("state", "correct", "retract", "ensure")
 _MANY = 20_000
 """From so many rows on, copying the result of a query costs more than a slower start."""
-_ASIDE = ("report", "line", "seq", "act")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,34 +34,6 @@ class Shaped:
     notes: tuple[tuple[int, Note], ...] = ()
 
 
-def match_headers(kind: Kind, names: Iterable[str], place: str) -> tuple[dict[str, str], list[Refusal]]:
-    """Return field name -> raw column, matched by name or by label, and refusals of unknown and repeated columns."""
-    known: dict[str, str] = {}
-    lists = {inner.name.removeprefix(f"{kind.name}_"): inner.title for inner in kind.lists}
-    titles = {f.name: f.title for f in kind.fields}
-    for name, title in {**titles, **lists}.items():
-        for label in (name, title.zh, title.en):
-            known.setdefault(_plain(label), name)
-    matched: dict[str, str] = {}
-    refusals = []
-    for column in names:
-        if column in _ASIDE:
-            continue
-        field = known.get(_plain(column))
-        if field is None or field in matched:
-            near = difflib.get_close_matches(_plain(column), known, 1)
-            hint = f" ({near[0]}?)" if near else ""
-            title_text, at = Text(zh=kind.title.zh, en=kind.name), (place, None, column)
-            refusals.append(refusal("intake.shape.column", at, column, kind=title_text, hint=hint, fields=list(titles)))
-        else:
-            matched[field] = column
-    return matched, refusals
-
-
-def _plain(label: str) -> str:
-    return label.strip().rstrip("*＊").strip().lower()
-
-
 def shape_rows(
     duck: DuckDb, kind: Kind, raw: pa.Table, place: str, *, is_bounded: bool = True
 ) -> tuple[Shaped | None, list[tuple[int, Refusal]]]:
@@ -72,20 +44,21 @@ def shape_rows(
     without bounds: it was accepted.
     """
     refusals: list[tuple[int, Refusal]] = []
+    notes: list[tuple[int, Note]] = []
     columns, wrong = match_headers(kind, _filled(raw), place)
     if wrong:
-        raw, refusals = _apart(kind, raw, place)
+        raw, notes, refusals = _apart(kind, raw, place)
         columns, _ = match_headers(kind, _filled(raw), place)
     if not raw.num_rows:
         return None, refusals
     cleaned = clean(kind, columns, raw, place, is_new=is_bounded)
-    raw, notes = cleaned.raw, tuple(cleaned.notes)
+    raw, notes = cleaned.raw, [*notes, *cleaned.notes]
     refusals += cleaned.refusals
     duck.register("raw_rows", raw)
     try:
         sound = _all_sound(duck, kind, columns, raw, is_bounded=is_bounded)
         if sound is not None:
-            return Shaped(sound, {}, notes), refusals
+            return Shaped(sound, {}, tuple(notes)), refusals
         duck.execute(f"CREATE OR REPLACE TEMP TABLE shaped AS {_select(kind, columns, raw.column_names)}")
     finally:
         duck.unregister("raw_rows")
@@ -98,7 +71,7 @@ def shape_rows(
             refusals += more
             if rows is not None:
                 lists[inner.name] = rows
-    return Shaped(_result(duck, kind, lists), lists, notes), refusals
+    return Shaped(_result(duck, kind, lists), lists, tuple(notes)), refusals
 
 
 def _filled(raw: pa.Table) -> list[str]:
@@ -106,17 +79,25 @@ def _filled(raw: pa.Table) -> list[str]:
     return [name for name in raw.column_names if raw.column(name).null_count < raw.num_rows]
 
 
-def _apart(kind: Kind, raw: pa.Table, place: str) -> tuple[pa.Table, list[tuple[int, Refusal]]]:
-    """Match the columns of each report by itself: returns the rows of those that fit, under the fields' names."""
-    fit, refusals = [], []
+def _apart(kind: Kind, raw: pa.Table, place: str) -> tuple[pa.Table, list[tuple[int, Note]], list[tuple[int, Refusal]]]:
+    """Match the columns of each report by itself: returns the rows of those that fit, under the fields' names.
+
+    Amounts are brought into their field's unit first, since the headers that name a unit are replaced.
+    """
+    fit: list[pa.Table] = []
+    notes: list[tuple[int, Note]] = []
+    refusals: list[tuple[int, Refusal]] = []
     for report in sorted(set(raw.column("report").to_pylist())):
         part = raw.filter(pc.equal(raw.column("report"), report))
         columns, wrong = match_headers(kind, _filled(part), place)
         refusals += [(report, fault) for fault in wrong]
         if not wrong:
-            aside = [name for name in part.column_names if name in _ASIDE]
+            part, more, faults = scaled(kind, columns, part, place)
+            notes += more
+            refusals += faults
+            aside = [name for name in part.column_names if name in ASIDE]
             fit.append(part.select([*columns.values(), *aside]).rename_columns([*columns, *aside]))
-    return (pa.concat_tables(fit, promote_options="default") if fit else raw.slice(0, 0)), refusals
+    return (pa.concat_tables(fit, promote_options="default") if fit else raw.slice(0, 0)), notes, refusals
 
 
 def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:

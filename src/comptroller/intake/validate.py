@@ -16,9 +16,9 @@ from comptroller.intake.channel import check_channels, check_names
 from comptroller.intake.consistency import check_consistency, register_changes
 from comptroller.intake.files import Limits
 from comptroller.intake.list_inheritance import check_lists, listing_reports
+from comptroller.intake.raw_table import Note
 from comptroller.intake.schema import shape_rows
 from comptroller.intake.signature import check_signatures
-from comptroller.intake.values import Note
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal
 from comptroller.model.register_view import RegisterView

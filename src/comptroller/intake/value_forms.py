@@ -41,7 +41,7 @@ _BRACKETS: dict[int, int | str] = {
 }
 _ZEROS = re.compile("0{3,}")
 _HAN = r"\u2e80-\u9fff\uf900-\ufaff"
-_IN_NAMES = re.compile(rf"(?<=[{_HAN}()])[{re.escape(_each(_SPACES))}]+|[{re.escape(_each(_SPACES))}]+(?=[{_HAN}()])")
+_IN_NAMES = re.compile(rf"(?<=[{_HAN}()])[{re.escape(_each(_SPACES))}]+(?=[{_HAN}()])")
 _RUNS = re.compile(f"[{re.escape(_each(_SPACES))}]+")
 _HIDDEN = re.compile(f"[{_INVISIBLE}]")
 _PLAIN_TYPES = ("choice", "text")
@@ -50,7 +50,7 @@ _PLAIN_TYPES = ("choice", "text")
 def canonical(type_: str, text: str, *, is_name: bool = False) -> str:
     """Return a text without differences of width, dash and bracket; free text is left as it is.
 
-    Names lose invisible characters, blanks beside Chinese characters and brackets, and doubled blanks.
+    Names lose invisible characters, blanks between Chinese characters and brackets, and doubled blanks.
 
     >>> canonical("code", "ＨＴ－００１"), canonical("text", "海蓝（集团） 有限公司", is_name=True)
     ('HT-001', '海蓝(集团)有限公司')
@@ -76,7 +76,7 @@ def is_missing(field: Field, text: str, placeholders: frozenset[str]) -> bool:
     """
     if field.type in ("choice", "flag") and _is_label(field, text):
         return False
-    if field.type in ("code", "person") and _ZEROS.fullmatch(text):
+    if field.type in ("code", "person") and not field.required and _ZEROS.fullmatch(text):
         return True
     return text.casefold() in placeholders
 

@@ -12,7 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from comptroller.intake.amounts import scaled, without_totals
 from comptroller.intake.columns import blank_to_null
+from comptroller.intake.raw_table import Note
 from comptroller.intake.value_forms import (
     BLANK,
     CUT,
@@ -51,22 +53,6 @@ _LENGTHS = {"day": (10, 10), "instant": (16, 40)}
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """A change that reading made to the values of one column: how often, and where first.
-
-    `code` names the change (`blanks`, `width`, `missing`, `form`, `synonym`, `joined`, `no_time`); `line` is the first
-    line with it, `sent` its text as sent, and `read` what is recorded ('' for nothing).
-    """
-
-    code: str
-    field: str
-    rows: int
-    line: int
-    sent: str
-    read: str
-
-
-@dataclass(frozen=True, slots=True)
 class Cleaned:
     """A raw table with its values in one form, and by report the notes of changes and the refusals of broken cells."""
 
@@ -81,14 +67,17 @@ def clean(kind: Kind, columns: dict[str, str], raw: pa.Table, place: str, *, is_
     Entries of a ledger (`is_new` false) were accepted: they are cleaned as well, but nothing of them is rejected. There
     a key or a required field keeps its text where it would become empty.
     """
-    notes: list[tuple[int, Note]] = []
-    refusals: list[tuple[int, Refusal]] = []
+    raw, notes = without_totals(kind, columns, raw)
+    raw, more, refusals = scaled(kind, columns, raw, place)
+    notes += more
     days = _days_of(kind)
     for field in kind.fields:
         column = columns.get(field.name)
         if column is None:
             continue
-        change = _changes(field, raw.column(column), kind.placeholders, is_new=is_new, needed=_needed(kind, field))
+        change = _changes(
+            field, raw.column(column), kind.reading.placeholders, is_new=is_new, needed=_needed(kind, field)
+        )
         if change is None:
             continue
         values, codes, broken = change
@@ -253,10 +242,14 @@ def _broken(field: Field, raw: pa.Table, column: str, broken: np.ndarray, place:
     for at in np.flatnonzero(broken)[:1000].tolist():
         seen, line = raw.column(column)[at].as_py(), raw.column("line")[at].as_py()
         code = read_value(field, seen, frozenset())[1]
-        refusals.append(
-            (raw.column("report")[at].as_py(), refusal(f"intake.value.{code}", (place, line, column), seen))
-        )
+        refusals.append((raw.column("report")[at].as_py(), _refused(code, (place, line, column), seen)))
     return refusals
+
+
+def _refused(code: str, at: tuple[str, int | None, str], seen: str) -> Refusal:
+    if code == "error":
+        return refusal("intake.value.error", at, seen)
+    return refusal("intake.value.cut", at, seen) if code == "cut" else refusal("intake.value.tail", at, seen)
 
 
 def notes_of(report: int, notes: Sequence[tuple[int, Note]]) -> list[Note]:

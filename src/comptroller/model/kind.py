@@ -58,6 +58,21 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How the tables of a policy's reporters are read; all words are in lower case, without blanks.
+
+    `placeholders` state that a value is missing. `units` are factors of amounts by their word in a header or in one of
+    the `unit_columns`. Columns named in `row_numbers` are passed over, and so are rows that begin with one of `totals`.
+    """
+
+    placeholders: frozenset[str] = frozenset()
+    units: dict[str, int] = field(default_factory=dict)
+    unit_columns: frozenset[str] = frozenset()
+    row_numbers: frozenset[str] = frozenset()
+    totals: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A check within one row: SQL that must not be false."""
 
@@ -71,7 +86,7 @@ class Check:
 class Kind:
     """A kind of fact. A nested list is a kind of its own, named `<kind>_<field>`; its `parent` is the outer kind.
 
-    Texts among `placeholders` (in lower case) state that a value is missing. Rows of a kind that `is_made` come from the engine itself and are never reported. `reported_by` names the channels
+    Rows of a kind that `is_made` come from the engine itself and are never reported. `reported_by` names the channels
     that its facts may come through.
     """
 
@@ -90,7 +105,7 @@ class Kind:
     source: str = ""
     is_made: bool = False
     reported_by: tuple[str, ...] = (REPORTER,)
-    placeholders: frozenset[str] = frozenset()
+    reading: Reading = field(default_factory=Reading)
 
     @property
     def columns(self) -> dict[str, str]:

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlglot
 
-from comptroller.model.kind import COLUMN_TYPES, Check, Field, Kind
+from comptroller.model.kind import COLUMN_TYPES, Check, Field, Kind, Reading
+from comptroller.model.labels import plain_label
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.sql_check import plain_error
 from comptroller.model.text import Text, message
@@ -19,25 +20,26 @@ from comptroller.packs import schema
 from comptroller.packs.channels import channels_of, channels_refused
 from comptroller.packs.rule_compiler import columns_of
 
+_AS_WRITTEN = Reading()
 _COUNTED = ("integer", "number", "money", "share")
 _RESERVED = ("fact", "received_at", "first_at", "act", "line", "report", "seq")
 
 
 Synonyms = Mapping[str, Mapping[str, Sequence[str]]]
 """Lists of spellings by name: value -> its other spellings."""
-_Reads = tuple[frozenset[str], Synonyms]
-"""Placeholders in lower case, and lists of spellings."""
+_Reads = tuple[Reading, Synonyms]
+"""How tables are read, and lists of spellings."""
 
 
 def kind_of(
     full: str,
     form: schema.KindForm,
-    placeholders: frozenset[str] = frozenset(),
+    reading: Reading = _AS_WRITTEN,
     synonyms: Synonyms = MappingProxyType({}),
 ) -> tuple[Kind | None, list[Refusal]]:
     """Return the kind of `form`, or a refusal for everything that does not fit.
 
-    `placeholders` are texts, in lower case, that mean a missing value; `synonyms` are the lists that a field may read by.
+    `reading` is how tables are read; `synonyms` are the lists that a field may read by.
     """
     name = full.rsplit("/", 1)[-1]
     refusals = [*_sense(full, form), *channels_refused(full, form), *_unread(full, form, synonyms)]
@@ -47,7 +49,7 @@ def kind_of(
     books = (form.books,) if isinstance(form.books, str) else tuple(form.books)
     named = {field.name: field for field in flat}
     inner = tuple(
-        _inner(name, (key, field), tuple(form.key), named, (placeholders, synonyms))
+        _inner(name, (key, field), tuple(form.key), named, (reading, synonyms))
         for key, field in form.fields.items()
         if field.type == "list"
     )
@@ -72,7 +74,7 @@ def kind_of(
             source=full,
             is_made=form.made,
             reported_by=channels_of(name, form),
-            placeholders=placeholders,
+            reading=reading,
         ),
         [],
     )
@@ -82,7 +84,7 @@ def _inner(
     outer: str, item: tuple[str, schema.FieldForm], key: tuple[str, ...], named: dict[str, Field], reads: _Reads
 ) -> Kind:
     """Return a nested list as a kind of its own: the columns it carries, then its own."""
-    (name, form), (placeholders, synonyms) = item, reads
+    (name, form), (reading, synonyms) = item, reads
     carried = tuple(dict.fromkeys((*key, *form.carries)))
     fields = tuple(named[column] for column in carried) + tuple(_field(k, f, synonyms) for k, f in form.fields.items())
     return Kind(
@@ -95,7 +97,7 @@ def _inner(
         fields=fields,
         parent=outer,
         carries=carried,
-        placeholders=placeholders,
+        reading=reading,
     )
 
 
@@ -268,3 +270,18 @@ def joined_synonyms(synonyms: Sequence[Synonyms]) -> dict[str, dict[str, list[st
             for value, words in values.items():
                 joined.setdefault(name, {}).setdefault(value, []).extend(words)
     return joined
+
+
+def reading_of(heads: Sequence[schema.PackForm]) -> Reading:
+    """Return how tables are read under the heads of all layers together."""
+
+    def words(name: str) -> frozenset[str]:
+        return frozenset(plain_label(word) for head in heads for word in getattr(head, name))
+
+    return Reading(
+        placeholders=frozenset(word.casefold() for head in heads for word in head.placeholders),
+        units={plain_label(word): factor for head in heads for word, factor in head.units.items()},
+        unit_columns=words("unit_columns"),
+        row_numbers=words("row_numbers"),
+        totals=words("totals"),
+    )

@@ -17,7 +17,7 @@ from comptroller.packs import case_schema, schema
 from comptroller.packs.bundle import digest_of
 from comptroller.packs.case_policy import case_policy_of
 from comptroller.packs.dated_values import param_of
-from comptroller.packs.kinds import disagreements, joined_synonyms, kind_of
+from comptroller.packs.kinds import disagreements, joined_synonyms, kind_of, reading_of
 from comptroller.packs.letters import check_letters
 from comptroller.packs.rule_loader import rule_of
 from comptroller.packs.simple_files import calendar_of, list_of, source_of, stem, text_of
@@ -115,8 +115,8 @@ class _Reading:
         sources: dict[str, Source] = {}
         calendars: dict[tuple[str, int], Calendar] = {}
         words: dict[str, dict[str, Text]] = {"domains": {}, "problems": {}, "lines": {}, "words": {}}
-        placeholders = frozenset(word.casefold() for head in heads.values() if head for word in head.placeholders)
-        synonyms = joined_synonyms([head.synonyms for layer in reversed(layers) if (head := heads[layer])])
+        read = [head for layer in reversed(layers) if (head := heads[layer])]
+        reading, synonyms = reading_of(read), joined_synonyms([head.synonyms for head in read])
         for layer in reversed(layers):
             head = heads[layer]
             for what, labels in words.items():
@@ -127,7 +127,7 @@ class _Reading:
                     sources[stem(full)] = source_of(full, source)
             for path, full in self.each(layer, "kinds"):
                 if (form := self.form(path, schema.KindForm)) is not None:
-                    kind, refusals = kind_of(full, form, placeholders, synonyms)
+                    kind, refusals = kind_of(full, form, reading, synonyms)
                     self.refusals += refusals
                     if kind is not None:
                         kinds[kind.name] = kind

@@ -26,6 +26,10 @@ class PackForm(Form, frozen=True, kw_only=True):
     zone: str = ""
     clock_jump_days: int | None = None
     placeholders: list[str] = []
+    units: dict[str, int] = {}
+    unit_columns: list[str] = []
+    row_numbers: list[str] = []
+    totals: list[str] = []
     synonyms: dict[str, dict[str, list[str]]] = {}
     about: Both = {}
     domains: dict[str, Both] = {}

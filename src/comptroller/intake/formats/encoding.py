@@ -1,8 +1,11 @@
-"""Which encoding a text file is in: UTF-8, or GB18030 for the sheets that Chinese spreadsheets save as CSV."""
+"""Which encoding a text file is in: UTF-8, UTF-16 with its mark, or GB18030 or Big5 as Chinese spreadsheets save CSV."""
 
 import codecs
+from collections import Counter
 
 _STEP = 1 << 20
+_SOUND, _CORE, _COMMON, _PLAINLY = 0.95, 0.9, 0.7, 0.9
+"""The least shares of signs of Chinese text, of characters in an encoding's core, and of common ones: usual, plainly so."""
 _BOMS = {
     codecs.BOM_UTF32_LE: "UTF-32",
     codecs.BOM_UTF32_BE: "UTF-32",
@@ -58,21 +61,44 @@ def utf8_fault(payload: bytes) -> int | None:
 def from_gb18030(payload: bytes) -> str | None:
     """Return the text of GB18030 bytes, or None where they are something else.
 
-    Most pairs of bytes decode to some character, so decoding alone proves nothing. Text is accepted as GB18030 when it
-    decodes without a fault and 95 of 100 characters beyond ASCII are common in Chinese text.
+    Most pairs of bytes decode to some character, so decoding alone proves nothing. Chinese text is written nearly
+    wholly in characters of GB2312; German or Japanese text that is read as Chinese is not.
 
     >>> from_gb18030("付款".encode("gbk"))
     '付款'
+    >>> from_gb18030("Müller & Söhne".encode("cp1252")), from_gb18030("株式会社東京商事".encode("shift_jis"))
+    (None, None)
     """
+    text, share = _usual(payload, "gb18030", "gb2312", (0xB0, 0xD7))
+    return text if share >= _COMMON else None
+
+
+def chinese_readings(payload: bytes) -> dict[str, str]:
+    """Return by encoding the texts that bytes can be: one, or GB18030 and Big5 where neither is more usual.
+
+    >>> chinese_readings("付款單位".encode("big5"))
+    {'Big5': '付款單位'}
+    """
+    text, share = _usual(payload, "gb18030", "gb2312", (0xB0, 0xD7))
+    if share >= _PLAINLY:
+        return {"GB18030": text}
+    other, other_share = _usual(payload, "big5", "big5", (0xA4, 0xC6))
+    found = {"GB18030": (text, share), "Big5": (other, other_share)}
+    return {encoding: read for encoding, (read, usual) in found.items() if usual >= _COMMON}
+
+
+def _usual(payload: bytes, encoding: str, core: str, first_level: tuple[int, int]) -> tuple[str, float]:
+    """Return the decoded text, and the share of common characters among its Chinese ones; 0 where it is another text."""
     try:
-        text = payload.decode("gb18030")
+        text = payload.decode(encoding)
     except UnicodeDecodeError:
-        return None
-    beyond = [ord(c) for c in set(text) if ord(c) > 0x7F]
-    usual = {c for c in beyond if any(low <= c <= high for low, high in _CHINESE)}
-    strange = [chr(c) for c in beyond if c not in usual]
-    if not beyond:
-        return text
-    count = sum(map(text.count, strange)) if len(strange) <= len(beyond) // 2 else len(text)
-    total = sum(1 for c in text if ord(c) > 0x7F) if strange else 1
-    return text if count * 20 <= total else None
+        return "", 0.0
+    counts = Counter(c for c in text if not c.isascii())
+    usual = sum(n for c, n in counts.items() if any(low <= ord(c) <= high for low, high in _CHINESE))
+    codes = {c: c.encode(core, "ignore") for c in counts if "\u4e00" <= c <= "\u9fff"}
+    han = sum(counts[c] for c in codes)
+    in_core = sum(counts[c] for c, code in codes.items() if code)
+    common = sum(counts[c] for c, code in codes.items() if code and first_level[0] <= code[0] <= first_level[1])
+    if usual < _SOUND * counts.total() or in_core < _CORE * han:
+        return "", 0.0
+    return text, common / han if han else 1.0
