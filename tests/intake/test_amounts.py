@@ -24,7 +24,9 @@ def raw(**columns: list[str | None]) -> pa.Table:
     return pa.table({**cells, "report": pa.array([0] * count, pa.int64()), "seq": lines, "line": lines})
 
 
-@given(st.lists(st.decimals(-10_000, 10_000, places=4), min_size=1, max_size=5), st.sampled_from(["元", "万元", "亿元"]))
+@given(
+    st.lists(st.decimals(-10_000, 10_000, places=4), min_size=1, max_size=5), st.sampled_from(["元", "万元", "亿元"])
+)
 def test_amounts_are_multiplied_exactly(amounts: list[Decimal], unit: str) -> None:
     """A header's unit multiplies each amount without a rounding."""
     column = f"金额（{unit}）"
