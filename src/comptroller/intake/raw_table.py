@@ -12,9 +12,8 @@ LINE = "line"
 class Note:
     """Something that reading did other than taking a value as it is: how often, and where first.
 
-    `code` names it: `blanks`, `width`, `missing`, `form`, `synonym`, `no_time` and `unit` change values of one field;
-    `total`, `hidden_sheet`, `header`, `merged` and `encoding` are about the file, and `field` is ''. `line` is the first
-    line with it, `sent` its text as sent, and `read` what is recorded ('' for nothing).
+    Codes of one field: blanks, width, missing, form, synonym, no_time, unit. Codes of a file, with `field` '': total,
+    header, encoding, hidden_sheet, hidden_row, merged. `read` is what is recorded of the text as `sent`.
     """
 
     code: str
