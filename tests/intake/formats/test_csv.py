@@ -165,7 +165,7 @@ def test_a_column_with_values_needs_a_name() -> None:
 
 
 def test_traditional_chinese_is_read_as_big5() -> None:
-    """Big5 is told from GB18030, and the note names it."""
+    """Big5 is distinguished from GB18030, and the note names it."""
     rows, notes = read("付款單位,金額\n臺灣電力股份有限公司,1\n", "big5")
     assert rows[0]["付款單位"] == "臺灣電力股份有限公司"
     assert notes == [("encoding", 0)]
