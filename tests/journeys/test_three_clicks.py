@@ -50,6 +50,7 @@ def test_three_clicks_from_the_red_square_to_the_enterprise(tmp_path):
                 assert said in told, said
             walk.page.click("a.button:has-text('调阅材料')")
             form = walk.page.locator("#act-material_request")
+            form.wait_for(state="visible")
             assert form.is_visible(), "the third click shows the form"
             form.locator("[name=material]").fill("董事会会议记录与授权委托书")
             form.locator("button").click()

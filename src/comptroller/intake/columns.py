@@ -1,9 +1,11 @@
 """Columns of text: how values of any type become the text columns of a raw table, and what no column may hold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from comptroller.intake.limits import Limits
 from comptroller.intake.messages import Place, reject
@@ -11,10 +13,12 @@ from comptroller.intake.raw_table import LINE
 from comptroller.model.refusal import Refusal
 from comptroller.store.duck import DuckDb
 
-OWN = (LINE, "report", "seq")
+OWN = (LINE, "report", "seq", "day_cells")
 """Columns that intake adds; a file's own column of such a name gets `_in_file` behind it, once more than it has, so that no two are alike."""
 _BEHIND = "_in_file"
 _SHOWN = 5
+DAY_CELLS, BETWEEN = "day_cells", "\x1f"
+"""The column of a raw table that names which cells of a row are days, and what is between the names."""
 
 
 def own_name(name: str) -> str:
@@ -67,6 +71,14 @@ def text_table(names: Sequence[str], columns: Sequence[pa.Array | pa.ChunkedArra
     """Return a raw table from text columns and the numbers of their lines."""
     column_names = [own_name(name) for name in names]
     return pa.table([*(blank_to_null(column) for column in columns), lines], names=[*column_names, LINE])
+
+
+def with_days(table: pa.Table, days: Mapping[str, NDArray[np.bool_]]) -> pa.Table:
+    """Return a raw table with a column that names, row by row, the cells that a workbook keeps as days; `days` is by column."""
+    if not days:
+        return table
+    named = [pc.if_else(pa.array(mask), pa.scalar(name), pa.scalar("")) for name, mask in days.items()]
+    return table.append_column(DAY_CELLS, pc.binary_join_element_wise(*named, BETWEEN))
 
 
 def sound_values(column: pa.Array | pa.ChunkedArray, limits: Limits) -> bool:

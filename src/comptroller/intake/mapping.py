@@ -10,7 +10,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.tokens import Tokenizer
 
-from comptroller.intake.columns import as_text, blank_to_null, own_name
+from comptroller.intake.columns import DAY_CELLS, as_text, blank_to_null, own_name
 from comptroller.intake.limits import USUAL, Limits
 from comptroller.intake.messages import reject
 from comptroller.intake.raw_table import LINE, RawTable
@@ -150,6 +150,7 @@ def _register(duck: DuckDb, table: pa.Table) -> None:
 
 
 def _trimmed(table: pa.Table) -> pa.Table:
+    table = table.drop_columns([DAY_CELLS]) if DAY_CELLS in table.column_names else table
     columns = [pc.utf8_trim(c, characters=BLANK) if pa.types.is_string(c.type) else c for c in table.columns]
     return pa.table([blank_to_null(c) if pa.types.is_string(c.type) else c for c in columns], names=table.column_names)
 

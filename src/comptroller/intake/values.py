@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from comptroller.intake.amounts import scaled, without_totals
-from comptroller.intake.columns import blank_to_null
+from comptroller.intake.columns import BETWEEN, DAY_CELLS, blank_to_null
 from comptroller.intake.raw_table import Note
 from comptroller.intake.value_forms import (
     BLANK,
@@ -75,6 +75,8 @@ def clean(kind: Kind, columns: dict[str, str], raw: pa.Table, place: str, *, is_
         column = columns.get(field.name)
         if column is None:
             continue
+        if is_new and field.type in _CODES and DAY_CELLS in raw.column_names:
+            refusals += _days_in_codes(raw, column, place)
         change = _changes(
             field, raw.column(column), kind.reading.placeholders, is_new=is_new, needed=_needed(kind, field)
         )
@@ -244,6 +246,15 @@ def _broken(field: Field, raw: pa.Table, column: str, broken: np.ndarray, place:
         code = read_value(field, seen, frozenset())[1]
         refusals.append((raw.column("report")[at].as_py(), _refused(code, (place, line, column), seen)))
     return refusals
+
+
+def _days_in_codes(raw: pa.Table, column: str, place: str) -> list[tuple[int, Refusal]]:
+    """Return refusals of codes that a workbook has turned into days."""
+    named = pc.fill_null(raw.column(DAY_CELLS), "")
+    padded = pc.binary_join_element_wise("", named, "", BETWEEN)
+    has = pc.match_substring(padded, f"{BETWEEN}{column}{BETWEEN}").to_numpy()
+    rows = raw.select(["report", "line", column]).filter(pa.array(has)).slice(0, 1000).to_pylist()
+    return [(r["report"], refusal("intake.value.day", (place, r["line"], column), r[column])) for r in rows]
 
 
 def _refused(code: str, at: tuple[str, int | None, str], seen: str) -> Refusal:

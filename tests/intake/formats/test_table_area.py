@@ -24,3 +24,9 @@ def test_a_row_of_values_is_no_header() -> None:
     """Where no row can be a header the first one is taken, to be rejected by name."""
     assert header_at([["题"], ["2024-03-01", "1,200.00"], ["2024-03-02", "3"]]) == 0
     assert header_at([]) == 0
+
+
+def test_the_fullest_row_counts() -> None:
+    """A title of several rows above a short table is no header either."""
+    rows = [["明细", "", ""], ["账号：1", "", ""], ["币种", "", ""], ["时间", "金额", "对方"], ["2024-03-01", "1", ""]]
+    assert header_at(rows) == 3

@@ -71,7 +71,7 @@ def test_cells_are_exact_text() -> None:
     assert refusals == []
     assert (raws[0].kind, raws[0].place) == ("付款", "a.xlsx/付款")
     assert raws[0].table.to_pylist() == [
-        {"a": "3", "金额": "0.3", "c": "007", "d": "true", "e": None, "f": "0.0000001", "line": 4},
+        {"a": "3", "金额": "0.3", "c": "007", "d": "true", "e": None, "f": "0.0000001", "line": 4, "day_cells": "\x1f"},
         {
             "a": "2024-01-02",
             "金额": "2024-01-02T03:04:05",
@@ -80,6 +80,7 @@ def test_cells_are_exact_text() -> None:
             "e": None,
             "f": "123456789012345",
             "line": 5,
+            "day_cells": "a\x1f金额",
         },
     ]
 

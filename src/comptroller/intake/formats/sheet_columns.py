@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from lxml import etree
 from numpy.typing import NDArray
 
+from comptroller.intake.formats.sheet_form import looks, shown
 from comptroller.intake.formats.sheet_scan import (
     DAY,
     FLAG,
@@ -50,10 +51,11 @@ class NotPlain(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """A sheet's full rows: their numbers, and by column (from 1) the text of each of them."""
+    """A sheet's full rows: their numbers, by column (from 1) the text of each, and where a column has days which they are."""
 
     lines: NDArray[np.int64]
     texts: dict[int, pa.Array]
+    days: dict[int, NDArray[np.bool_]]
 
 
 NumberText = Callable[[float], object]
@@ -62,26 +64,31 @@ NumberText = Callable[[float], object]
 
 def columns_of(parts: Mapping[str, bytes], part: bytes, cells: Cells, number_text: NumberText) -> Columns:
     """Return the columns of a sheet from its part and the cells found in it. Raises NotPlain for what is not read here."""
-    values = _values(parts, part, cells, number_text)
+    values, is_day = _values(parts, part, cells, number_text)
     filled = np.flatnonzero(pc.fill_null(pc.not_equal(values, ""), False).to_numpy(zero_copy_only=False))
     row, column = cells.row[filled], cells.column[filled]
     begins = np.ones(len(row), dtype=np.bool_)
     begins[1:] = row[1:] != row[:-1]
     lines, place = row[begins].astype(np.int64), np.cumsum(begins) - 1
-    texts = {}
+    texts, days = {}, {}
     for number in np.flatnonzero(np.bincount(column)).tolist():
         chosen = np.flatnonzero(column == number)
+        if is_day[filled[chosen]].any():
+            days[number] = np.zeros(len(lines), dtype=np.bool_)
+            days[number][place[chosen]] = is_day[filled[chosen]]
         if len(chosen) == len(lines):
             texts[number] = values.take(pa.array(filled[chosen]))
             continue
         source = np.full(len(lines), -1, dtype=np.int64)
         source[place[chosen]] = filled[chosen]
         texts[number] = values.take(pa.array(source, mask=source < 0))
-    return Columns(lines, texts)
+    return Columns(lines, texts, days)
 
 
-def _values(parts: Mapping[str, bytes], part: bytes, cells: Cells, number_text: NumberText) -> pa.Array:
-    """Return the text of each cell; null where it is empty."""
+def _values(
+    parts: Mapping[str, bytes], part: bytes, cells: Cells, number_text: NumberText
+) -> tuple[pa.Array, NDArray[np.bool_]]:
+    """Return the text of each cell, null where it is empty, and which of them are days."""
     if (cells.type == DAY).any():
         raise NotPlain("a cell with an ISO day")
     is_empty = cells.start < 0
@@ -91,13 +98,27 @@ def _values(parts: Mapping[str, bytes], part: bytes, cells: Cells, number_text: 
     own = _sound(own, marks, is_text)
     is_number = ~is_empty & (cells.type == NUMBER)
     own = _numbers(own, part, (starts, ends), is_number, number_text)
-    own = _days(own, is_number & _is_date(parts, cells.style, is_number))
+    is_day, look = _formatted(parts, cells.style, is_number)
+    own = _days(own, is_day)
+    own = _looked(own, is_number, look)
     if (is_flag := ~is_empty & (cells.type == FLAG)).any():
         own = _replaced(own, is_flag, _flags(own.filter(pa.array(is_flag))))
     if (is_shared := ~is_empty & (cells.type == SHARED)).any():
         places = own.filter(pa.array(is_shared)).cast(pa.int64())
         own = _replaced(own, is_shared, _taken(_shared(parts), places))
-    return pc.if_else(pa.array(is_empty), pa.scalar(None, pa.string()), own) if is_empty.any() else own
+    own = pc.if_else(pa.array(is_empty), pa.scalar(None, pa.string()), own) if is_empty.any() else own
+    return own, is_day
+
+
+def _looked(texts: pa.Array, chosen: NDArray[np.bool_], look: NDArray[np.int16]) -> pa.Array:
+    """Return texts with numbers as their cells show them, where that is not as they are stored."""
+    for one in np.unique(look[chosen]).tolist() if len(look) else ():
+        if one:
+            mask = chosen & (look == one)
+            coded = texts.filter(pa.array(mask)).dictionary_encode()
+            written = pa.array([shown(number, one) for number in coded.dictionary.to_pylist()], pa.string())
+            texts = _replaced(texts, mask, written.take(coded.indices))
+    return texts
 
 
 def _texts(part: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[pa.Array, NDArray[np.uint8]]:
@@ -208,21 +229,30 @@ def _shared(parts: Mapping[str, bytes]) -> pa.Array:
     return _sound(texts, marks, np.ones(count, dtype=np.bool_))
 
 
-def _is_date(parts: Mapping[str, bytes], styles: NDArray[np.int32], chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which cells show a number as a day."""
+def _formatted(
+    parts: Mapping[str, bytes], styles: NDArray[np.int32], chosen: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.int16]]:
+    """Return which of the chosen cells show a number as a day, and the look of each cell; 0 where it shows the number."""
     if chosen.any() and styles.max() >= _MOST_STYLES:
         raise NotPlain("too many styles")
     used = np.flatnonzero(np.bincount(styles[chosen]))
+    no_day, no_look = np.zeros(len(styles), dtype=np.bool_), np.zeros(len(styles), dtype=np.int16)
     if not len(used) or (used.max() == 0 and "xl/styles.xml" not in parts):
-        return np.zeros(len(styles), dtype=np.bool_)
-    codes, formats = _formats(parts)
+        return no_day, no_look
+    codes, formats = number_formats(parts)
     if used.max() >= len(formats) or re.search(rb"date1904\s*=\s*[\"'](1|true|on)", parts["xl/workbook.xml"]):
         raise NotPlain("a style that is not there, or days counted from 1904")
-    days = [style for style in map(int, used) if _shows_day(formats[style], codes)]
-    return np.isin(styles, days)
+    own = looks(codes, formats)
+    days = [style for style in map(int, used) if style not in own and _shows_day(formats[style], codes)]
+    if not own:
+        return chosen & np.isin(styles, days), no_look
+    by_style = np.array(
+        [own.get(style, 0) for style in range(max(len(formats), int(styles.max()) + 1))], dtype=np.int16
+    )
+    return chosen & np.isin(styles, days), by_style[styles]
 
 
-def _formats(parts: Mapping[str, bytes]) -> tuple[dict[int, str], list[int]]:
+def number_formats(parts: Mapping[str, bytes]) -> tuple[dict[int, str], list[int]]:
     """Return a workbook's own formats of numbers by their id, and the id of each style."""
     try:
         sheet = etree.fromstring(parts["xl/styles.xml"], _PARSER)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from comptroller.intake.formats.sheet_form import hidden_sheets
 from comptroller.intake.formats.sheet_scan import Cells, cells_of
 from comptroller.intake.formats.unpack import Member, members
 from comptroller.intake.limits import Limits
@@ -29,11 +30,14 @@ _PARSER = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=Tru
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A workbook unpacked: its parts, the names of its sheets by part in their order, and the cells of plain sheets."""
+    """A workbook unpacked: its parts, the names of its sheets by part in their order, the cells of plain sheets, and
+    the names of the sheets that it hides.
+    """
 
     parts: dict[str, bytes]
     titles: dict[str, str]
     cells: dict[str, Cells]
+    hidden: frozenset[str] = frozenset()
 
 
 def look_over(payload: bytes, name: str, limits: Limits) -> list[Refusal]:
@@ -57,7 +61,7 @@ def open_workbook(payload: bytes, name: str, limits: Limits) -> tuple[Opened, li
         return nothing, [reject("intake.sheet.macro", (name, None, ""), macros[0])]
     if any(b"<!DOCTYPE" in part.payload or b"<!ENTITY" in part.payload for part in parts if _is_xml(part)):
         return nothing, [reject("intake.xml.entity", place, "<!DOCTYPE")]
-    opened = Opened(by_path, _titles(by_path), {})
+    opened = Opened(by_path, _titles(by_path), {}, hidden_sheets(by_path))
     for path in by_path:
         if path.lower().startswith("xl/worksheets/") and path.lower().endswith(".xml"):
             refusals += _sheet_refused(opened, path, f"{name}/{opened.titles.get(path, path)}", limits)
