@@ -94,7 +94,7 @@ def test_a_merged_number_or_a_block_is_rejected(rich: bool) -> None:
 @pytest.mark.parametrize("rich", [False, True])
 @pytest.mark.parametrize("how", ["hide", "very_hidden"])
 def test_a_hidden_sheet_is_left_out_and_noted(how: str, rich: bool) -> None:
-    """Rows that nobody sees are not reported; the note names the sheet."""
+    """Rows out of sight are not reported; the note names the sheet."""
 
     def fill(made: Any, page: Any) -> None:
         page.write_row(1, 0, ["A", "1"])
