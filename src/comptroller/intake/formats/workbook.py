@@ -30,8 +30,9 @@ _PARSER = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=Tru
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A workbook unpacked: its parts, the names of its sheets by part in their order, the cells of plain sheets, and
-    the names of the sheets that it hides.
+    """A workbook unpacked: its parts, the names of its sheets by part in their order, and the cells of plain sheets.
+
+    `hidden` are the names of the sheets that it hides.
     """
 
     parts: dict[str, bytes]
