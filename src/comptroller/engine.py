@@ -24,7 +24,7 @@ Below this file: `Replay` folds ledger entries again, and `Projection` holds boo
 import datetime as dt
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from comptroller import acts, node, trial
 from comptroller.acts import MADE, POLICY, TICK
 from comptroller.clock import Moment, jump_refusal, moment_at, utc
 from comptroller.intake import Report
+from comptroller.intake.echo import Echo, echo_of
 from comptroller.intake.validate import Checked, Facts
 from comptroller.ledger.entry import Accepted
 from comptroller.ledger.key import SignerKey
@@ -55,12 +56,18 @@ class Taken:
     """The outcome of a batch.
 
     `entries` are the entry numbers of accepted reports, `refused` the refusals of rejected ones; both by the report's
-    position in the batch. `turns` are the changes of findings that the batch caused.
+    position in the batch. `turns` are the changes of findings that the batch caused. `read` is, for an accepted report,
+    the facts of its group and its position among them.
     """
 
     entries: dict[int, int]
     refused: dict[int, list[Refusal]]
     turns: tuple[FindingChange, ...]
+    read: dict[int, tuple[Facts, int]] = field(default_factory=dict)
+
+    def echo(self, place: int) -> Echo | None:
+        """Return what was read of the accepted report at a position of the batch; None for any other."""
+        return echo_of(*self.read[place]) if place in self.read else None
 
 
 class Engine(Replay):
@@ -126,7 +133,14 @@ class Engine(Replay):
             return replace(taken, refused={**taken.refused, waiting[place]: why}), [rest]
         entries = {waiting[i]: first + n for n, i in enumerate(checked.accepted)}
         refused = {waiting[i]: refusals for i, refusals in checked.refused.items()}
-        outcome = Taken({**taken.entries, **entries}, {**taken.refused, **refused}, (*taken.turns, *changes))
+        read = {waiting[i]: (checked.facts, n) for n, i in enumerate(checked.accepted)}
+        outcome = replace(
+            taken,
+            entries={**taken.entries, **entries},
+            refused={**taken.refused, **refused},
+            turns=(*taken.turns, *changes),
+            read={**taken.read, **read},
+        )
         return outcome, [[waiting[i] for i in checked.later]]
 
     def _check(self, batch: list[Report], at: dt.datetime) -> Checked:

@@ -16,7 +16,7 @@ KINDS = small_pack().kinds
 
 def rows_of(reports):
     """Return for each report its rows as (kind, seq, line, cells) and its codes."""
-    tables, refused = gather(reports, KINDS, Limits())
+    tables, refused, _ = gather(reports, KINDS, Limits())
     found = {at: [] for at in range(len(reports))}
     for kind, table in tables.items():
         for row in table.to_pylist():
@@ -65,6 +65,6 @@ def test_a_report_without_facts_is_refused():
 
 def test_an_unknown_kind_is_refused_with_those_there_are():
     """The refusal of an unknown kind names the kinds of the policy."""
-    _, refused = gather([said("nothing", {"entity": "A"})], KINDS, Limits())
+    _, refused, _ = gather([said("nothing", {"entity": "A"})], KINDS, Limits())
     assert refused[0][0].code == "intake.kind"
     assert "payment" in refused[0][0].expected.en

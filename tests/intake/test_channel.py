@@ -91,7 +91,7 @@ def decided(kinds, form, said):
     """Return the channels that reject a report in that form, and whether it could not be read."""
     _, payload, media, beside, mapping = form
     report = read_ahead(Report(payload, media, "r", "A", beside, mapping))
-    raws, refused = gather([report], kinds, USUAL)
+    raws, refused, _ = gather([report], kinds, USUAL)
     rejected = set()
     for channel in CHANNELS:
         left, barred = check_channels(kinds, [replace(report, channel=channel)], raws)
@@ -149,7 +149,7 @@ def test_one_kind_too_many_rejects_the_whole_report():
     kinds = every_kind()
     body = {"facts": {"payment": [{"nonsense": 1}], "Case_Step": [row_of(kinds["case_step"])]}}
     report = Report(json.dumps(body).encode(), "json", "r.json", "A")
-    raws, _ = gather([report], kinds, USUAL)
+    raws, *_ = gather([report], kinds, USUAL)
     left, barred = check_channels(kinds, [report], raws)
     assert left == {}
     assert [(one.code, one.file, one.seen) for one in barred[0]] == [("desk.kind", "r.json", "case_step")]

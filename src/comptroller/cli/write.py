@@ -19,6 +19,7 @@ from comptroller.cli.output import (
     counted,
     err,
     exit_on_refusal,
+    language,
     node_folder,
     out,
     passphrase,
@@ -27,6 +28,7 @@ from comptroller.cli.output import (
     progress,
 )
 from comptroller.cli.pack_paths import pack_roots
+from comptroller.intake.echo import Echo
 from comptroller.intake.files import media_of
 from comptroller.intake.formats.zip import reporter_of
 from comptroller.ledger.key import KeyRefused, SignerKey, make_key
@@ -159,10 +161,12 @@ def _report_one(worker: engine.Engine, path: Path, item: Report, at: dt.datetime
     sender = item.reporter or (reporter_of(path.name) if media == "zip" else "") or worker.charter.owner
     incoming = replace(item, payload=payload, media=media, reporter=sender)
     taken = worker.take([incoming], at)
-    return _outcome(path, taken.entries.get(0), taken.refused.get(0, []), taken.turns)
+    return _outcome(path, taken.entries.get(0), taken.refused.get(0, []), taken.turns, taken.echo(0))
 
 
-def _outcome(path: Path, entry: int | None, refusals: list[Refusal], turns: Any) -> dict[str, Any]:
+def _outcome(
+    path: Path, entry: int | None, refusals: list[Refusal], turns: Any, echo: Echo | None = None
+) -> dict[str, Any]:
     counts: dict[str, Counter[str]] = {}
     for turn in turns:
         counts.setdefault(turn.verdict.rule, Counter())[turn.state] += 1
@@ -171,6 +175,7 @@ def _outcome(path: Path, entry: int | None, refusals: list[Refusal], turns: Any)
         "entry": entry,
         "refusals": refusals,
         "turns": {r: dict(c) for r, c in sorted(counts.items())},
+        "read": echo.as_json() if echo else None,
     }
 
 
@@ -187,6 +192,8 @@ def _print_outcomes(outcomes: list[dict[str, Any]], *, as_json: bool) -> None:
                 )
                 continue
             out.print(f"entry {outcome['entry']}  {outcome['file']}")
+            for note in outcome["read"]["notes"] if outcome["read"] else ():
+                out.print(f"    {note['text'].get(language(), '')}", markup=False)
             for rule, states in outcome["turns"].items():
                 changes = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in sorted(states.items()))
                 out.print(f"    {rule}: {changes}")

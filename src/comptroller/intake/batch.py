@@ -11,7 +11,7 @@ from comptroller.intake.files import USUAL, Limits, read_file
 from comptroller.intake.formats.json.rows import read_small
 from comptroller.intake.mapping import apply_mapping, parse_mapping
 from comptroller.intake.nested import by_kind
-from comptroller.intake.raw_table import LINE, RawTable
+from comptroller.intake.raw_table import LINE, Note, RawTable
 from comptroller.model.kind import FACT_LINES, Kind
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.report import Report
@@ -21,8 +21,8 @@ _SMALL = 65_536
 
 def gather(
     reports: Sequence[Report], kinds: Mapping[str, Kind], limits: Limits
-) -> tuple[dict[str, pa.Table], dict[int, list[Refusal]]]:
-    """Return one raw table a kind, with `report` and `seq`, and the refusals by report.
+) -> tuple[dict[str, pa.Table], dict[int, list[Refusal]], dict[int, list[Note]]]:
+    """Return one raw table a kind, with `report` and `seq`, the refusals, and the notes about files, both by report.
 
     A fact's `seq` depends on its own report alone: kind by kind in the order of their names. Many small reports are
     read at once; one that names a kind in another way than by its name is read alone.
@@ -30,6 +30,7 @@ def gather(
     refusals: dict[int, list[Refusal]] = defaultdict(list)
     pieces: dict[str, list[pa.Table]] = defaultdict(list)
     counts: dict[int, int] = defaultdict(int)
+    notes: dict[int, list[Note]] = {}
     small = [i for i, r in enumerate(reports) if r.media == "json" and not r.mapping and len(r.payload) <= _SMALL]
     alone = set(range(len(reports))) - set(small)
     if len(small) > 1:
@@ -47,16 +48,21 @@ def gather(
     for at in sorted(alone):
         named, strays = by_kind(_read(at, reports[at], limits, refusals), kinds, reports[at].kind)
         refusals[at] += strays
+        if about := [note for raw in named for note in raw.notes]:
+            notes[at] = about
         for raw in sorted(named, key=lambda r: r.kind):
             _add(at, raw, pieces, counts)
     for at, report in enumerate(reports):
-        if not counts[at] and not refusals[at]:
-            refusals[at].append(refusal("intake.empty", (report.name, None, ""), "0"))
-        if counts[at] >= FACT_LINES:
-            place = (report.name, None, "")
-            refusals[at].append(refusal("intake.too_many", place, counts[at], limit=FACT_LINES - 1))
+        refusals[at] += _count_refused(report, counts[at], has_faults=bool(refusals[at]))
     tables_by_kind = {kind: pa.concat_tables(tables, promote_options="default") for kind, tables in pieces.items()}
-    return tables_by_kind, {at: faults for at, faults in refusals.items() if faults}
+    return tables_by_kind, {at: faults for at, faults in refusals.items() if faults}, notes
+
+
+def _count_refused(report: Report, count: int, *, has_faults: bool) -> list[Refusal]:
+    place = (report.name, None, "")
+    if count >= FACT_LINES:
+        return [refusal("intake.too_many", place, count, limit=FACT_LINES - 1)]
+    return [refusal("intake.empty", place, "0")] if not count and not has_faults else []
 
 
 def read_ahead(report: Report) -> Report:
@@ -87,7 +93,7 @@ def _read(at: int, report: Report, limits: Limits, refusals: dict[int, list[Refu
     for raw in raws:
         produced, wrong = apply_mapping(raw, statements)
         refusals[at] += wrong
-        mapped += produced
+        mapped += [replace(one, notes=raw.notes if n == 0 else ()) for n, one in enumerate(produced)]
     return mapped
 
 

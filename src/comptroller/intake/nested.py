@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -33,11 +34,11 @@ def by_kind(raws: Sequence[RawTable], kinds: Mapping[str, Kind], named: str) -> 
         if not raw.table.num_rows and name.lower() not in names:
             continue
         if name.lower() in names:
-            matched.append(RawTable(names[name.lower()].name, raw.table, raw.place))
+            matched.append(replace(raw, kind=names[name.lower()].name))
         elif name in inner:
             waiting.append((inner[name], raw))
         elif len(raws) > 1 and named.lower() in names and not any(r.kind == named for r in raws):
-            matched.append(RawTable(names[named.lower()].name, raw.table, raw.place))
+            matched.append(replace(raw, kind=names[named.lower()].name))
         else:
             refusals.append(unknown_kind(name, raw.place, kinds))
     for inner_kind, raw in waiting:
@@ -90,7 +91,5 @@ def _with_list(
     column = pa.array(cells, pa.string())
     present = columns.get(name)
     if present is not None:
-        return RawTable(
-            raw.kind, raw.table.set_column(raw.table.column_names.index(present), present, column), raw.place
-        )
-    return RawTable(raw.kind, raw.table.append_column(name, column), raw.place)
+        return replace(raw, table=raw.table.set_column(raw.table.column_names.index(present), present, column))
+    return replace(raw, table=raw.table.append_column(name, column))

@@ -81,23 +81,24 @@ def shape(
 
     What the ledger holds already is shaped without the bounds of values (`is_bounded`): it was accepted.
     """
-    raws, refused = gather(reports, kinds, limits or Limits())
-    return _typed(duck, kinds, reports, raws, refused, is_bounded=is_bounded), refused
+    raws, refused, about = gather(reports, kinds, limits or Limits())
+    return _typed(duck, kinds, reports, raws, refused, about, is_bounded=is_bounded), refused
 
 
-def _typed(  # noqa: PLR0913 - what typing needs
+def _typed(  # noqa: PLR0913, PLR0917 - what typing needs
     duck: DuckDb,
     kinds: Mapping[str, Kind],
     reports: Sequence[Report],
     raws: Mapping[str, pa.Table],
     refused: dict[int, list[Refusal]],
+    about: Mapping[int, list[Note]],
     *,
     is_bounded: bool = True,
 ) -> Facts:
     """Return the typed rows of raw tables by kind; refusals are added to those by report."""
     tables: dict[str, pa.Table] = {}
     lists: dict[str, pa.Table] = {}
-    notes: dict[int, list[Note]] = defaultdict(list)
+    notes = defaultdict(list, {at: list(file_notes) for at, file_notes in about.items()})
     for kind in sorted(raws):
         shaped, wrong = shape_rows(duck, kinds[kind], raws[kind], "", is_bounded=is_bounded)
         for at, fault in wrong:
@@ -124,9 +125,9 @@ def check(  # noqa: PLR0913 - what a batch is held against
     A report may depend on another one of the batch that changes an entity, a key or an authority. It is then deferred
     until that one is recorded, with all reports after it, so that the order of arrival is preserved.
     """
-    raws, refused = gather(reports, kinds, limits or Limits())
+    raws, refused, about = gather(reports, kinds, limits or Limits())
     raws, barred = check_channels(kinds, reports, raws)
-    facts = _typed(duck, kinds, reports, raws, refused)
+    facts = _typed(duck, kinds, reports, raws, refused, about)
     refusals_by_report: dict[int, list[Refusal]] = defaultdict(list, {**refused, **barred})
     later_faults = [*check_sender(kinds, reports, facts.tables, known), *check_signatures(reports, known, on)]
     later_faults += check_names(kinds, reports, facts.tables)

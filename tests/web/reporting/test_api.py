@@ -54,7 +54,7 @@ def test_a_stream_is_answered_line_by_line(own):
     lines = b"\n".join(json.dumps(_payment(f"S{n}")).encode() for n in range(1_500))
     answer = visitor(own).post("/api/v1/stream?kind=payment", content=lines, headers=HEAD)
     rows = [json.loads(line) for line in answer.text.splitlines()]
-    assert [set(item) for item in rows] == [{"entry", "receipt"}] * 2
+    assert [set(item) for item in rows] == [{"entry", "receipt", "read"}] * 2
     assert own.duck.rows("SELECT count(*) FROM payment WHERE payment LIKE 'S%'") == [(1_500,)]
 
 

@@ -1,7 +1,7 @@
 """The file formats that intake reads, one line each: name, endings, first bytes, reader."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from comptroller.intake.formats.csv import read_csv
@@ -44,7 +44,7 @@ def _kind_added(read: Callable[..., Result]) -> Read:
 
     def read_named(payload: bytes, name: str, /, *, limits: Limits, kind: str | None) -> Result:
         raws, refusals = read(payload, name, limits=limits)
-        return [RawTable(raw.kind or kind or "", raw.table, raw.place) for raw in raws], refusals
+        return [replace(raw, kind=raw.kind or kind or "") for raw in raws], refusals
 
     return read_named
 

@@ -202,11 +202,33 @@ class EntryWhole(EntryRow):
 
 
 @dataclass
+class NoteForm:
+    """Something that reading left out or changed: how often, where first, as sent and as read, and a sentence."""
+
+    code: str
+    field: str
+    rows: int
+    line: int
+    sent: str
+    read: str
+    text: dict[str, str]
+
+
+@dataclass
+class ReadForm:
+    """What was read of a report: kind -> act -> count of rows, and notes."""
+
+    rows: dict[str, dict[str, int]]
+    notes: list[NoteForm]
+
+
+@dataclass
 class AcceptedReport:
-    """A report that was accepted: its entry and receipt."""
+    """A report that was accepted: its entry and receipt, and what was read of it, unless it is answered again later."""
 
     entry: int
     receipt: ReceiptForm
+    read: ReadForm | None = None
 
 
 @dataclass

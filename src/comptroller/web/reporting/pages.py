@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from comptroller.access.grants import REPORT, SEE
+from comptroller.intake.echo import note_text
 from comptroller.intake.files import media_of
 from comptroller.intake.templates import template_csv, template_xlsx
 from comptroller.model.channel import REPORTER
@@ -19,7 +20,7 @@ from comptroller.model.text import Text
 from comptroller.web.overview.queries import DUES
 from comptroller.web.reporting.entry_form import MORE_ROWS, parse_form, render_form, reporters
 from comptroller.web.reporting.error_sheet import write_error_sheet
-from comptroller.web.reporting.submit import Sent, SubmitResult, recorded_answer, send_report
+from comptroller.web.reporting.submit import Sent, SubmitResult, echo_of_entry, recorded_answer, send_report
 from comptroller.web.runtime.idempotency import answer_once
 from comptroller.web.shell.auth import Form, may, present
 from comptroller.web.shell.menu import MenuEntry
@@ -161,10 +162,19 @@ def _redirect(visit: Visit, answer: SubmitResult, kind: str) -> Response:
 
 @router.get("/reporting/kept/{number}")
 def kept(visit: Reporting, number: int, kind: str = "") -> Response:
-    """Return the page that confirms a report, with a link to its receipt."""
+    """Return the page that confirms a report: what was read of it, and a link to its receipt."""
     reporter = visit.server.ledger.entry(number).fields["reporter"] if 1 <= number <= visit.server.ledger.size else ""
     present(reporter if reporter in reporters(visit) else None, number)
-    return render(visit, "reporting/kept.html", number_of=number, kind=kind if kind in kinds_of(visit) else "")
+    echo = echo_of_entry(visit, number)
+    kinds = visit.pack.kinds
+    return render(
+        visit,
+        "reporting/kept.html",
+        number_of=number,
+        kind=kind if kind in kinds_of(visit) else "",
+        rows=[(kinds[name].title, act, count) for name, acts in echo.rows.items() for act, count in acts.items()],
+        notes=[note_text(note) for note in echo.notes],
+    )
 
 
 @router.get("/reporting/templates/{kind}.{ending}")

@@ -6,10 +6,12 @@ from hashlib import sha256
 from typing import Any
 
 from comptroller.access.grants import REPORT
-from comptroller.intake import Report, read_ahead
+from comptroller.intake import Report, read_ahead, shape
+from comptroller.intake.echo import Echo, echo_of
 from comptroller.model.channel import REPORTER
 from comptroller.model.finding import plain
 from comptroller.model.refusal import Refusal
+from comptroller.store.duck import DuckDb
 from comptroller.web.runtime.writer import Outcome
 from comptroller.web.shell.errors import NotFound
 from comptroller.web.shell.visit import Visit
@@ -41,7 +43,8 @@ class SubmitResult:
         if self.entry is None:
             return {"refused": [refusal.as_json() for refusal in self.refusals]}
         receipt = json.loads(visit.server.ledger.receipt(self.entry).to_json())
-        return {"entry": self.entry, "receipt": receipt}
+        read = self.outcome.echo.as_json() if self.outcome and self.outcome.echo else None
+        return {"entry": self.entry, "receipt": receipt} | ({"read": read} if read else {})
 
 
 def send_report(visit: Visit, payload: bytes, sent: Sent) -> SubmitResult:
@@ -94,3 +97,17 @@ def store_refused(visit: Visit, payload: bytes, reporter: str, sent: Sent, refus
         [at, visit.login, reporter, sent.name, sent.media, sent.kind, why, payload],
     )
     return int(rows[0][0])
+
+
+def echo_of_entry(visit: Visit, number: int) -> Echo:
+    """Return what was read of a recorded report, read again from its payload, apart from the books."""
+    entry = visit.server.ledger.entry(number)
+    head = entry.fields
+    mapping = visit.server.ledger.blob(head["attachments"][0]).decode() if head["attachments"] else ""
+    report = Report(entry.payload or b"", head["media"], head["name"], head["reporter"], head["kind"], mapping)
+    duck = DuckDb(memory="500MB")
+    try:
+        facts, _ = shape(duck, visit.pack.kinds, [report], is_bounded=False)
+    finally:
+        duck.close()
+    return echo_of(facts, 0)

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from comptroller import engine
 from comptroller.engine import Engine, Taken
 from comptroller.intake import Report
+from comptroller.intake.echo import Echo
 from comptroller.model.finding import FindingChange
 from comptroller.model.refusal import Refusal
 from comptroller.store.duck import DuckDb
@@ -35,6 +36,7 @@ class Outcome:
     entry: int | None
     refusals: tuple[Refusal, ...]
     turns: tuple[FindingChange, ...]
+    echo: Echo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class Writer:
             return
         for place, job in enumerate(jobs):
             entry, refused = taken.entries.get(place), tuple(taken.refused.get(place, ()))
-            job.future.set_result(Outcome(entry, refused, taken.turns))
+            job.future.set_result(Outcome(entry, refused, taken.turns, taken.echo(place)))
         self._publish(batch_of(at, reports, taken))
 
 
