@@ -231,3 +231,18 @@ def test_what_a_field_fills_itself_with_hides_no_wrong_cell(duck):
         one = replace(kind, fields=(*(f for f in kind.fields if f.name != name), filled))
         _, refused = shape_rows(duck, one, raw({**PAID, name: text}), "f")
         assert [(r.field, r.seen) for _, r in refused] == [(name, text)]
+
+
+def test_a_code_that_was_issued_wrong_needs_a_reason(duck):
+    """A wrong check character is rejected, and accepted where the row's own field gives the reason for it."""
+    reason = Field("uscc_reason", "text", Text(zh="说明", en="Reason"))
+    code = Field("uscc", "code", Text(zh="代码", en="Code"), identifier="cn.uscc", excused_by="uscc_reason")
+    kind = small_pack().kinds["payment"]
+    one = replace(kind, fields=(*kind.fields, code, reason))
+    for why, codes in (
+        (None, ["intake.shape.identifier"]),
+        (" ", ["intake.shape.identifier"]),
+        ("as on the certificate", []),
+    ):
+        _, refused = shape_rows(duck, one, raw({**PAID, "uscc": "91440300MA0T150034", "uscc_reason": why}), "f")
+        assert [fault.code for _, fault in refused] == codes, why

@@ -5,13 +5,15 @@ from typing import Any
 from examples.harbour.book import Book, Row
 from examples.harbour.days import day
 from examples.harbour.lawful.deals import equity
-from examples.harbour.names import supplier
+from examples.harbour.names import credit_code, supplier
 from examples.harbour.register import ENTITIES, OWNER
 
 _R = "cn-capital/rules/capital/"
 _SUMS = "cn-capital/rules/data/stakes_do_not_add_up"
 _BUYER = 520
 _LEVELS_MAX = 4
+_CODE = 9001
+"""The number of a credit code that no entity of the city has."""
 
 
 def plant(book: Book) -> None:
@@ -23,6 +25,7 @@ def plant(book: Book) -> None:
     _forms(book)
     _money_first(book)
     _layers(book)
+    _codes(book)
 
 
 def founded(book: Book, code: str, name: str, form: str, since: str, **more: Any) -> None:
@@ -67,6 +70,19 @@ def _sums(book: Book) -> None:
     book.expect(_SUMS, ["WB0004"], "唯一股东的持股比例为零。", "Its only holder has nothing of it.")
     hold(book, supplier(_BUYER + 11), "CJ0003", 20.05, "2024-03-05")
     book.lawful(_SUMS, ["CJ0003"], "超出部分为尾差。", "Above the whole by rounding alone.")
+
+
+def _codes(book: Book) -> None:
+    rule, code = "base/rules/register/shared_code", credit_code(_CODE)
+    founded(book, "WB0091", "望港云帆商贸有限公司", "private", "2024-05-06", uscc=code)
+    founded(book, "WB0092", "望港云帆商务有限公司", "private", "2024-05-07", uscc=code)
+    for entity in ("WB0091", "WB0092"):
+        book.expect(rule, [entity], "两家企业登记了同一个信用代码。", "Two firms are registered under one credit code.")
+    former, later = credit_code(_CODE + 1), day("2024-08-01")
+    founded(book, "WB0093", "望港旧港服务有限公司", "private", "2024-05-08", uscc=former, valid_until=later)
+    founded(book, "WB0094", "望港新港服务有限公司", "private", "2024-08-01", uscc=former)
+    for entity in ("WB0093", "WB0094"):
+        book.lawful(rule, [entity], "前者注销后，代码由后者承继。", "The code passed on when the first had ended.")
 
 
 def _boards(book: Book) -> None:

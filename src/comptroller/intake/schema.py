@@ -190,7 +190,7 @@ def _bad_cells(
         if counted.get(f"bound {field.name}"):
             refusals += _beyond(duck, field, wrong[f"bound {field.name}"], place)
         if field.identifier and field.name in columns:
-            refusals += _bad_identifiers(duck, field.name, field.identifier, place)
+            refusals += _bad_identifiers(duck, field, place)
     for at, check in enumerate(kind.checks):
         if counted[f"check {at}"]:
             sql = f"SELECT report, line FROM shaped WHERE {wrong[f'check {at}']} ORDER BY report, line LIMIT {MOST}"
@@ -236,19 +236,21 @@ def _beyond(duck: DuckDb, field: Field, wrong: str, place: str) -> list[tuple[in
     return [(report, refused_beyond(field, (place, line, field.name), seen)) for report, line, seen in duck.rows(sql)]
 
 
-def _bad_identifiers(duck: DuckDb, name: str, scheme: str, place: str) -> list[tuple[int, Refusal]]:
-    column = quoted(name)
-    values = [row[0] for row in duck.rows(f"SELECT DISTINCT {column} FROM shaped WHERE {column} IS NOT NULL")]
+def _bad_identifiers(duck: DuckDb, field: Field, place: str) -> list[tuple[int, Refusal]]:
+    """Return refusals of codes with wrong check characters, where the row gives no reason for them."""
+    column, scheme = quoted(field.name), field.identifier
+    excused = f"coalesce({quoted(field.excused_by)}, '') <> ''" if field.excused_by else "false"
+    asked = f"{column} IS NOT NULL AND NOT ({excused})"
+    values = [row[0] for row in duck.rows(f"SELECT DISTINCT {column} FROM shaped WHERE {asked}")]
     wrong = [value for value, good in zip(values, check_identifiers(scheme, values), strict=True) if not good]
-    refusals: list[tuple[int, Refusal]] = []
-    if wrong:
-        listed = ", ".join(literal(w) for w in wrong)
-        sql = (
-            f"SELECT report, line, {column} FROM shaped WHERE {column} IN ({listed}) ORDER BY report, line LIMIT {MOST}"
-        )
-        for report, line, seen in duck.rows(sql):
-            refusals.append((report, refusal("intake.shape.identifier", (place, line, name), seen, scheme=scheme)))
-    return refusals
+    if not wrong:
+        return []
+    listed = ", ".join(literal(w) for w in wrong)
+    sql = f"SELECT report, line, {column} FROM shaped WHERE {asked} AND {column} IN ({listed}) ORDER BY report, line LIMIT {MOST}"
+    return [
+        (report, refusal("intake.shape.identifier", (place, line, field.name), seen, scheme=scheme))
+        for report, line, seen in duck.rows(sql)
+    ]
 
 
 def _bad_acts(duck: DuckDb, wrong: str, place: str) -> list[tuple[int, Refusal]]:

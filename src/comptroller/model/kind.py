@@ -30,7 +30,8 @@ STAMPS = {"fact": "BIGINT", "received_at": "TIMESTAMP", "first_at": "TIMESTAMP"}
 class Field:
     """One field of a kind and its column; a whole value matches `pattern` (RE2), if there is one.
 
-    `least` and `most` are numbers or days as text, both inclusive; '' where the kind sets no bound. `is_name` marks the
+    `least` and `most` are numbers or days as text, both inclusive; '' where the kind sets no bound. Check characters of an
+    `identifier` may be wrong where the field `excused_by` gives the reason. `is_name` marks the
     name of a party, which is compared without differences of width, bracket and blank. `synonyms` maps every spelling,
     in lower case, to the value that is recorded; where there are any, no other value is accepted.
     """
@@ -41,6 +42,7 @@ class Field:
     required: bool = False
     known: bool = True
     identifier: str = ""
+    excused_by: str = ""
     currency: str = ""
     unit: str = ""
     fills: str = ""

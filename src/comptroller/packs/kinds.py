@@ -110,6 +110,7 @@ def _field(name: str, form: schema.FieldForm, synonyms: Synonyms) -> Field:
         required=form.required,
         known=form.known,
         identifier=form.identifier,
+        excused_by=form.excused_by,
         currency=form.currency,
         unit=form.unit,
         fills=form.fills,
@@ -161,6 +162,8 @@ def _sense(full: str, form: schema.KindForm) -> list[Refusal]:  # noqa: C901, PL
         if part.pattern and not (part.type in ("code", "text") and _is_pattern(part.pattern)):
             reject(name, part.pattern, "pattern")
     for name, part in form.fields.items():
+        if part.excused_by and not (part.identifier and part.excused_by in plain):
+            reject(name, part.excused_by, "excused")
         if part.type != "list" and part.type not in COLUMN_TYPES:
             reject(name, part.type, "type", types=sorted(COLUMN_TYPES))
         if not name.isidentifier() or name != name.lower() or name in _RESERVED:

@@ -62,6 +62,7 @@ class FieldForm(Form, frozen=True, kw_only=True):
     required: bool = False
     known: bool = True
     identifier: str = ""
+    excused_by: str = ""
     currency: str = ""
     unit: str = ""
     fills: str = ""
