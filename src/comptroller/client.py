@@ -65,7 +65,7 @@ class Client:
         self._base, self._token, self._timeout = address.rstrip("/") + "/api/v1", token, timeout_seconds
 
     def report(self, payload: bytes, *, name: str, kind: str = "", reporter: str = "", key: str = "") -> dict[str, Any]:
-        """Report a file; returns its entry and receipt. A repeated call with the same `key` is accepted once."""
+        """Report a file; returns its entry, its receipt and what was read. A repeated call with the same `key` is accepted once."""
         parameters = urlencode({"name": name, "kind": kind, "reporter": reporter})
         answer: dict[str, Any] = self._call(
             "POST", f"/reports?{parameters}", payload, {"Idempotency-Key": key} if key else {}

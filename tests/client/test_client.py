@@ -55,7 +55,7 @@ def test_a_program_reports_and_reads(tmp_path):  # noqa: PLR0915 - one conversat
     assert program.rule("base/rules/payments/duplicate")["score"]["found"] == 0, "a score counts no lead of its own"
     assert overseer.rule("base/rules/payments/duplicate")["score"]["found"] == 3
     lines = (json.dumps({**fact, "payment": f"L{n}"}).encode() for n in range(1_001))
-    assert [set(one) for one in program.stream(lines, kind="payment")] == [{"entry", "receipt"}] * 2
+    assert [set(one) for one in program.stream(lines, kind="payment")] == [{"entry", "receipt", "read"}] * 2
     advice = program.check("A", "board", "loan", wait=True)
     assert (advice["answer"], advice["entry"] > first["entry"]) == ("unknown", True)
     with pytest.raises(RefusedByDesk, match="403"):

@@ -104,7 +104,15 @@ def echo_of_entry(visit: Visit, number: int) -> Echo:
     entry = visit.server.ledger.entry(number)
     head = entry.fields
     mapping = visit.server.ledger.blob(head["attachments"][0]).decode() if head["attachments"] else ""
-    report = Report(entry.payload or b"", head["media"], head["name"], head["reporter"], head["kind"], mapping)
+    report = Report(
+        entry.payload or b"",
+        head["media"],
+        head["name"],
+        head["reporter"],
+        head["kind"],
+        mapping,
+        channel=REPORTER,
+    )
     duck = DuckDb(memory="500MB")
     try:
         facts, _ = shape(duck, visit.pack.kinds, [report], is_bounded=False)
