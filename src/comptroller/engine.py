@@ -24,7 +24,7 @@ Below this file: `Replay` folds ledger entries again, and `Projection` holds boo
 import datetime as dt
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,12 @@ from comptroller import acts, node, trial
 from comptroller.acts import MADE, POLICY, TICK
 from comptroller.clock import Moment, jump_refusal, moment_at, utc
 from comptroller.intake import Report
-from comptroller.intake.echo import Echo, echo_of
 from comptroller.intake.validate import Checked, Facts
 from comptroller.ledger.entry import Accepted
 from comptroller.ledger.key import SignerKey
 from comptroller.model.finding import FindingChange
 from comptroller.model.refusal import ComptrollerError, Refusal, Refused
+from comptroller.outcome import Taken
 from comptroller.packs import read_pack
 from comptroller.packs.bundle import pack_files
 from comptroller.projection import Progress
@@ -49,25 +49,6 @@ from comptroller.suspects import halves, unfoldable
 __all__ = ["MADE", "POLICY", "TICK", "Engine", "Progress", "Taken", "create", "open_node", "rebuild", "utc"]
 Work = Callable[[], list[FindingChange]]
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """The outcome of a batch.
-
-    `entries` are the entry numbers of accepted reports, `refused` the refusals of rejected ones; both by the report's
-    position in the batch. `turns` are the changes of findings that the batch caused. `read` is, for an accepted report,
-    the facts of its group and its position among them.
-    """
-
-    entries: dict[int, int]
-    refused: dict[int, list[Refusal]]
-    turns: tuple[FindingChange, ...]
-    read: dict[int, tuple[Facts, int]] = field(default_factory=dict)
-
-    def echo(self, place: int) -> Echo | None:
-        """Return what was read of the accepted report at a position of the batch; None for any other."""
-        return echo_of(*self.read[place]) if place in self.read else None
 
 
 class Engine(Replay):
@@ -142,6 +123,25 @@ class Engine(Replay):
             read={**taken.read, **read},
         )
         return outcome, [[waiting[i] for i in checked.later]]
+
+    def try_out(self, report: Report, at: dt.datetime) -> Taken:
+        """Return what accepting a report at `at` would do: it is checked, folded and judged, and nothing is recorded.
+
+        The books are loaded again afterwards, so on a large node this costs as much as opening it.
+        """
+        moment, jumped = self._moment(at)
+        if jumped:
+            return Taken({}, {0: [replace(jumped, file=report.name)]}, ())
+        checked, number = self._check([report], moment.at), self.ledger.size + 1
+        if not checked.accepted:
+            return Taken({}, checked.refused, ())
+        try:
+            changes = self.try_fold(checked.facts.tables, checked.facts.lists, number, moment.at)
+        except Exception as fault:
+            if isinstance(fault, ComptrollerError) or not is_of_values(fault):
+                raise
+            return Taken({}, {0: [unfoldable(report.name, checked.facts.tables, fault)]}, ())
+        return Taken({}, {}, tuple(changes), {0: (checked.facts, 0)})
 
     def _check(self, batch: list[Report], at: dt.datetime) -> Checked:
         """Return the facts of the reports that intake and cases accept, and the refusals of the others."""

@@ -25,6 +25,10 @@ Seal = Callable[[], None]
 Tables = Mapping[str, pa.Table]
 
 
+class _NothingRecorded(Exception):
+    """Raised in place of sealing, so that the books are taken back."""
+
+
 class Projection:
     """Books, evaluation and cases of one node, computed from the ledger's entries."""
 
@@ -87,6 +91,21 @@ class Projection:
         first, last = span
         self.evaluation.prepare([*tables, *lists])
         return self._judge(self.books.fold(tables, lists, first, at), last, at)
+
+    def try_fold(self, tables: Tables, lists: Tables, number: int, at: dt.datetime) -> list[FindingChange]:
+        """Return what folding the facts of entry `number` would change; the books are taken back and loaded again."""
+        changes: list[FindingChange] = []
+
+        def work() -> list[FindingChange]:
+            changes[:] = self.fold(tables, lists, (number, number), at)
+            return changes
+
+        def seal() -> None:
+            raise _NothingRecorded
+
+        with suppress(_NothingRecorded):
+            self.settle(work, number, seal)
+        return changes
 
     def turn_clock(self, instant: dt.datetime, number: int) -> list[FindingChange]:
         """Set the clock with entry `number`, and judge the rules that read it."""

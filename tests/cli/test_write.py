@@ -104,3 +104,19 @@ def test_acts_and_grants_are_carried_over_by_a_word(line, monkeypatch):
     (told,) = line.json("report", path, "--kind", "desk_user", "--as-operator")
     entry = line.json("entry", told["entry"])
     assert entry["header"]["note"] == {"channel": "operator"}
+
+
+def test_a_dry_run_records_nothing(begun):
+    """Files are checked and judged, the answer shows what was read and what would change, and no entry is made."""
+    paid = begun.file("t.csv", "entity,payment,amount,matter,paid_on\nA,P7\t,3000,M9,2024-03-05\n")
+    tried = begun.json("report", paid, "--kind", "payment", "--dry-run")[0]
+    assert (tried["entry"], tried["refusals"], tried["read"]["rows"]) == (None, [], {"payment": {"state": 1}})
+    assert [note["code"] for note in tried["read"]["notes"]] == ["blanks"]
+    assert tried["turns"]["small/rules/pay/undecided"] == {"raised": 1}
+    text = begun("report", paid, "--kind", "payment", "--dry-run")
+    assert "sound, not recorded" in text.stdout
+    assert "payment: 1 state" in text.stdout
+    kept = begun.json("report", paid, "--kind", "payment")[0]
+    assert (kept["entry"], kept["turns"], kept["read"]) == (4, tried["turns"], tried["read"])
+    again = begun.json("report", paid, "--kind", "payment", "--dry-run")[0]
+    assert again["turns"] == {}, "the fact is known after the report, and was not after the dry runs"

@@ -10,7 +10,7 @@ FLOORS = (
     ("model",),
     ("store", "packs", "graph"),
     ("intake", "ledger", "books", "evaluation", "cases", "assess", "access"),
-    ("node", "projection", "acts", "clock", "suspects", "trial"),
+    ("node", "projection", "acts", "clock", "outcome", "suspects", "trial"),
     ("replay",),
     ("engine",),
     ("testing", "custody"),

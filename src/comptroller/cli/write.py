@@ -112,6 +112,9 @@ def report(  # noqa: PLR0913 - what a report is sent with
             help="Carry over what was done elsewhere, also acts of officers and grants; the entries name this channel.",
         ),
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and judge the files one by one, and record nothing.")
+    ] = False,
     at: AtOption = None,
     node: NodeOption = None,
     as_json: JsonOption = False,
@@ -130,7 +133,7 @@ def report(  # noqa: PLR0913 - what a report is sent with
             with progress("judging", quiet=as_json) as move:
                 for number, path in enumerate(files):
                     item = Report(b"", "", path.name, reporter, kind, text, signature, channel)
-                    outcomes.append(_report_one(worker, path, item, instant(at)))
+                    outcomes.append(_report_one(worker, path, item, instant(at), dry_run=dry_run))
                     move(path.name, number + 1, len(files))
             asleep = dict(worker.evaluation.suspended)
         finally:
@@ -150,7 +153,7 @@ def _mapping_text(mapping: Path | None) -> str:
         raise typer.Exit(WRONG_USE) from error
 
 
-def _report_one(worker: engine.Engine, path: Path, item: Report, at: dt.datetime) -> dict[str, Any]:
+def _report_one(worker: engine.Engine, path: Path, item: Report, at: dt.datetime, *, dry_run: bool) -> dict[str, Any]:
     try:
         payload = path.read_bytes()
     except OSError as error:
@@ -160,7 +163,7 @@ def _report_one(worker: engine.Engine, path: Path, item: Report, at: dt.datetime
         return _outcome(path, None, [refusal("report.media", (path.name, None, ""), path.suffix)], ())
     sender = item.reporter or (reporter_of(path.name) if media == "zip" else "") or worker.charter.owner
     incoming = replace(item, payload=payload, media=media, reporter=sender)
-    taken = worker.take([incoming], at)
+    taken = worker.try_out(incoming, at) if dry_run else worker.take([incoming], at)
     return _outcome(path, taken.entries.get(0), taken.refused.get(0, []), taken.turns, taken.echo(0))
 
 
@@ -185,19 +188,22 @@ def _print_outcomes(outcomes: list[dict[str, Any]], *, as_json: bool) -> None:
         print_json([{**o, "refusals": [r.as_json() for r in o["refusals"]]} for o in outcomes])
     else:
         for outcome in outcomes:
-            if outcome["entry"] is None:
+            if outcome["refusals"]:
                 print_refusals(outcome["refusals"], as_json=False)
                 err.print(
                     f"refused  {outcome['file']}: {counted(len(outcome['refusals']), 'reason')}; nothing of it was recorded"
                 )
                 continue
-            out.print(f"entry {outcome['entry']}  {outcome['file']}")
+            recorded = f"entry {outcome['entry']}" if outcome["entry"] else "sound, not recorded"
+            out.print(f"{recorded}  {outcome['file']}")
+            for kind, acts in outcome["read"]["rows"].items():
+                out.print(f"    {kind}: {', '.join(f'{n} {act}' for act, n in sorted(acts.items()))}", markup=False)
             for note in outcome["read"]["notes"] if outcome["read"] else ():
                 out.print(f"    {note['text'].get(language(), '')}", markup=False)
             for rule, states in outcome["turns"].items():
                 changes = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in sorted(states.items()))
                 out.print(f"    {rule}: {changes}")
-    if any(o["entry"] is None for o in outcomes):
+    if any(o["refusals"] for o in outcomes):
         raise typer.Exit(REFUSED)
 
 
