@@ -120,3 +120,11 @@ def test_a_dry_run_records_nothing(begun):
     assert (kept["entry"], kept["turns"], kept["read"]) == (4, tried["turns"], tried["read"])
     again = begun.json("report", paid, "--kind", "payment", "--dry-run")[0]
     assert again["turns"] == {}, "the fact is known after the report, and was not after the dry runs"
+
+
+def test_a_report_is_never_dated_back(begun):
+    """An instant before the node's last moment is rejected, and nothing is recorded; a later one is taken."""
+    paid = begun.file("b.csv", "entity,payment,amount\nA,P8,5\n")
+    back = begun.json("report", paid, "--kind", "payment", "--at", "2020-01-01T00:00:00+08:00", code=1)["refused"]
+    assert [(one["code"], one["field"]) for one in back] == [("clock.back", "--at")]
+    assert begun.json("report", paid, "--kind", "payment")[0]["entry"] == 4

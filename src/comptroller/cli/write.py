@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from comptroller import engine
-from comptroller.cli.instants import instant, now
+from comptroller.cli.instants import instant, instant_for, now
 from comptroller.cli.output import (
     REFUSED,
     WRONG_USE,
@@ -131,9 +131,10 @@ def report(  # noqa: PLR0913 - what a report is sent with
         try:
             outcomes: list[dict[str, Any]] = []
             with progress("judging", quiet=as_json) as move:
+                moment = instant_for(worker, at)
                 for number, path in enumerate(files):
                     item = Report(b"", "", path.name, reporter, kind, text, signature, channel)
-                    outcomes.append(_report_one(worker, path, item, instant(at), dry_run=dry_run))
+                    outcomes.append(_report_one(worker, path, item, moment if at else now(), dry_run=dry_run))
                     move(path.name, number + 1, len(files))
             asleep = dict(worker.evaluation.suspended)
         finally:
@@ -211,7 +212,7 @@ def tick(at: AtOption = None, node: NodeOption = None, as_json: JsonOption = Fal
     """Advance the clock and evaluate deadlines and missing reports."""
     with exit_on_refusal(as_json=as_json):
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
-        moment = instant(at)
+        moment = instant(at, worker.pack.zone)
         turns = worker.tick(moment, now())
         worker.close()
     counts = Counter(turn.state for turn in turns)
