@@ -18,7 +18,7 @@ def now() -> dt.datetime:
 
 
 def instant(text: str | None, zone: str = "UTC") -> dt.datetime:
-    """Return the instant in an option (ISO 8601; wall time of `zone` where it has no offset), or now. Raises
+    """Return the instant in an option (ISO 8601; local time of `zone` where it has no offset), or now. Raises
     typer.BadParameter for other text.
     """
     if not text:
@@ -31,7 +31,7 @@ def instant(text: str | None, zone: str = "UTC") -> dt.datetime:
 
 
 def instant_for(worker: "Engine", text: str | None) -> dt.datetime:
-    """Return the instant in an option for a node: wall time of its owner where it has no offset, or now.
+    """Return the instant in an option for a node: local time of its owner where it has no offset, or now.
 
     Raises Refused for a named instant before the node's last moment, which would be recorded as that moment.
     """
